@@ -1,0 +1,150 @@
+/// The SHA-256 of some bytes: the name of every content and every record.
+///
+/// Written `sha256:` and 64 lower-case hexadecimal digits; no other spelling is accepted, so that one
+/// digest has one text. Ordered by its bytes, which is also the order of its text.
+package struct Digest: Hashable, Sendable {
+  /// Number of raw bytes.
+  package static let byteCount = 32
+
+  /// Number of ASCII bytes of the text.
+  package static let textCount = 71
+
+  // The 32 bytes as big-endian words, most significant first, so that comparing the words in turn
+  // compares the bytes. No heap storage: digests fill sets and dictionaries.
+  private let word0: UInt64
+  private let word1: UInt64
+  private let word2: UInt64
+  private let word3: UInt64
+
+  /// Takes 32 raw bytes; any other number of bytes gives `nil`.
+  package init?(bytes: some Collection<UInt8>) {
+    guard bytes.count == Self.byteCount else { return nil }
+    self.init(wordsFrom: bytes)
+  }
+
+  /// Reads the one accepted spelling out of UTF-8; everything else gives `nil`.
+  package init?(parsing text: some Collection<UInt8>) {
+    guard text.count == Self.textCount, text.starts(with: Self.prefix) else { return nil }
+    var raw: [UInt8] = []
+    raw.reserveCapacity(Self.byteCount)
+    var high: UInt8?
+    for character in text.dropFirst(Self.prefix.count) {
+      guard let value = Self.value(ofHexDigit: character) else { return nil }
+      if let upper = high {
+        raw.append(upper << 4 | value)
+        high = nil
+      } else {
+        high = value
+      }
+    }
+    self.init(wordsFrom: raw)
+  }
+
+  /// Reads the one accepted spelling; everything else gives `nil`.
+  package init?(parsing text: some StringProtocol) {
+    self.init(parsing: text.utf8)
+  }
+
+  /// The 32 raw bytes.
+  package var bytes: [UInt8] {
+    var raw: [UInt8] = []
+    raw.reserveCapacity(Self.byteCount)
+    append(bytesTo: &raw)
+    return raw
+  }
+
+  /// Appends the 32 raw bytes.
+  package func append(bytesTo buffer: inout [UInt8]) {
+    forEachByte { buffer.append($0) }
+  }
+
+  /// Appends the 71 ASCII bytes of the text.
+  package func append(textTo buffer: inout [UInt8]) {
+    buffer.append(contentsOf: Self.prefix)
+    append(hexTo: &buffer)
+  }
+
+  /// The 64 hexadecimal digits without the algorithm: the form of in-toto and of `sha256sum`.
+  package var hex: String {
+    var text: [UInt8] = []
+    text.reserveCapacity(2 * Self.byteCount)
+    append(hexTo: &text)
+    return String(decoding: text, as: UTF8.self)
+  }
+}
+
+extension Digest: CustomStringConvertible {
+  /// The text, `sha256:` and 64 lower-case hexadecimal digits.
+  package var description: String {
+    var text: [UInt8] = []
+    text.reserveCapacity(Self.textCount)
+    append(textTo: &text)
+    return String(decoding: text, as: UTF8.self)
+  }
+}
+
+extension Digest: Comparable {
+  package static func < (left: Digest, right: Digest) -> Bool {
+    if left.word0 != right.word0 { return left.word0 < right.word0 }
+    if left.word1 != right.word1 { return left.word1 < right.word1 }
+    if left.word2 != right.word2 { return left.word2 < right.word2 }
+    return left.word3 < right.word3
+  }
+}
+
+extension Digest {
+  private static let prefix: [UInt8] = Array("sha256:".utf8)
+  private static let hexDigits: [UInt8] = Array("0123456789abcdef".utf8)
+
+  /// Has `fill` write the 32 raw bytes in place, without any allocation.
+  init(filling fill: (UnsafeMutableRawBufferPointer) -> Void) {
+    var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
+    unsafe withUnsafeMutableBytes(of: &words) { unsafe fill($0) }
+    word0 = UInt64(bigEndian: words.0)
+    word1 = UInt64(bigEndian: words.1)
+    word2 = UInt64(bigEndian: words.2)
+    word3 = UInt64(bigEndian: words.3)
+  }
+
+  /// Packs exactly 32 bytes.
+  private init(wordsFrom bytes: some Collection<UInt8>) {
+    var rest = bytes.makeIterator()
+    func word() -> UInt64 {
+      var word: UInt64 = 0
+      for _ in 0..<8 { word = word << 8 | UInt64(rest.next() ?? 0) }
+      return word
+    }
+    word0 = word()
+    word1 = word()
+    word2 = word()
+    word3 = word()
+  }
+
+  private func append(hexTo buffer: inout [UInt8]) {
+    let digits = Self.hexDigits
+    forEachByte { byte in
+      buffer.append(digits[Int(byte >> 4)])
+      buffer.append(digits[Int(byte & 0x0f)])
+    }
+  }
+
+  private func forEachByte(_ body: (UInt8) -> Void) {
+    func each(_ word: UInt64) {
+      for shift in stride(from: 56, through: 0, by: -8) {
+        body(UInt8(truncatingIfNeeded: word >> UInt64(shift)))
+      }
+    }
+    each(word0)
+    each(word1)
+    each(word2)
+    each(word3)
+  }
+
+  private static func value(ofHexDigit character: UInt8) -> UInt8? {
+    switch character {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"): character - UInt8(ascii: "0")
+    case UInt8(ascii: "a")...UInt8(ascii: "f"): character - UInt8(ascii: "a") + 10
+    default: nil
+    }
+  }
+}

@@ -1,0 +1,68 @@
+import Crypto
+import Records
+
+/// Decides a batch: which commits are stored, at which indices, and why the others are not.
+///
+/// A value that knows no database. It is fed the facts that were read under the head's lock, takes the
+/// requests one by one, and each sees what those before it in the same batch brought. A request that
+/// is refused leaves no trace.
+struct BatchPlanner {
+  private var facts: BatchFacts
+  private var plan: BatchPlan
+
+  init(facts: BatchFacts, now: Timestamp) {
+    self.facts = facts
+    plan = BatchPlan(committedAt: max(now, facts.lastCommittedAt ?? now))
+  }
+
+  static func plan(_ requests: [CommitRequest], facts: BatchFacts, now: Timestamp) -> BatchPlan {
+    var planner = BatchPlanner(facts: facts, now: now)
+    for request in requests { planner.take(request) }
+    return planner.plan
+  }
+
+  /// What has to be looked up before `requests` can be planned.
+  static func questions(for requests: [CommitRequest]) -> BatchQuestions {
+    var namespaces = Set<Namespace>()
+    var records = Set<Scoped<Digest>>()
+    var claims = Set<Scoped<Digest>>()
+    var chains = Set<Scoped<EventChain>>()
+    var content = Set<Scoped<Digest>>()
+    for request in requests {
+      let namespace = request.namespace
+      namespaces.insert(namespace)
+      for record in request.records {
+        records.insert(Scoped(namespace, record.digest))
+        for reference in record.references {
+          records.insert(Scoped(namespace, reference.target))
+        }
+        for claim in record.claims { claims.insert(Scoped(namespace, claim.digest)) }
+        if let event = record.event { chains.insert(Scoped(namespace, event.chain)) }
+      }
+      for item in request.content { content.insert(Scoped(namespace, item.digest)) }
+    }
+    var questions = BatchQuestions()
+    // Sorted by digest: two servers that insert overlapping keys take index locks in one order.
+    questions.namespaces = namespaces.sorted { $0.name < $1.name }
+    questions.records = records.sorted { $0.value < $1.value }
+    questions.claims = claims.sorted { $0.value < $1.value }
+    questions.chains = Array(chains)
+    questions.content = content.sorted { $0.value < $1.value }
+    return questions
+  }
+
+  private mutating func take(_ request: CommitRequest) {
+    let (outcome, changes) = CommitAttempt.run(request, facts: facts)
+    plan.outcomes.append(outcome)
+    guard let changes else { return }
+    facts.nextIndex = changes.nextIndex
+    facts.records.merge(changes.records) { _, new in new }
+    facts.claims.merge(changes.claims) { _, new in new }
+    facts.chains.merge(changes.chains) { _, new in new }
+    facts.content.formUnion(changes.content)
+    plan.records += changes.newRecords
+    plan.claims += changes.newClaims
+    plan.events += changes.newEvents
+    plan.content += changes.newContent
+  }
+}

@@ -1,0 +1,41 @@
+package import Crypto
+package import Records
+
+/// One commit as the store takes it: checked, sealed, not yet resolved.
+package struct CommitRequest: Sendable {
+  package let namespace: Namespace
+  /// Who sent it, as the entry's statement will say.
+  package let principal: String
+  /// Sealed records, each digest once, in an order in which references between them point backwards.
+  package let records: [Record]
+  /// Small content that rides along, each digest once.
+  package let content: [SmallContent]
+
+  package init(
+    namespace: Namespace, principal: String, records: [Record], content: [SmallContent]
+  ) {
+    self.namespace = namespace
+    self.principal = principal
+    self.records = records
+    self.content = content
+  }
+
+  /// What this request adds to a batch, in bytes of bodies and content.
+  var byteCount: Int {
+    records.reduce(0) { $0 + $1.canonical.count } + content.reduce(0) { $0 + $1.bytes.count }
+  }
+}
+
+/// Content of at most 64 KiB inside a commit.
+package struct SmallContent: Sendable {
+  package let digest: Digest
+  package let bytes: [UInt8]
+
+  /// Bytes of one piece of content at the most.
+  package static let maximumSize = 65_536
+
+  package init(bytes: [UInt8]) {
+    self.digest = SHA256.digest(of: bytes)
+    self.bytes = bytes
+  }
+}

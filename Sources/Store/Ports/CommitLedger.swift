@@ -1,0 +1,126 @@
+package import Crypto
+package import Records
+
+/// The one writer's port: a transaction that holds the head of the log.
+///
+/// Durability: on return, what `decide` planned is committed durably (and, where the server is set
+/// up so, on its synchronous standby). Consistency: `decide` sees every commit that came before, on
+/// this or any other server. Nothing is retried here: `.outcomeUnknown` is settled by committing the
+/// same requests again, `.raced` by the caller's trying again, `.unavailable` means that nothing was
+/// stored.
+package protocol CommitLedger: Sendable {
+  /// Locks the head, answers `questions`, calls `decide` once, writes what it returns and commits.
+  func append(
+    _ questions: BatchQuestions,
+    decide: @escaping @Sendable (BatchFacts) -> BatchPlan
+  ) async throws(StoreError) -> BatchPlan
+}
+
+/// What a batch needs to know, each thing once.
+package struct BatchQuestions: Sendable {
+  package var namespaces: [Namespace] = []
+  /// Digests of records: the batch's own (do they exist?) and what they refer to.
+  package var records: [Scoped<Digest>] = []
+  package var claims: [Scoped<Digest>] = []
+  package var chains: [Scoped<EventChain>] = []
+  package var content: [Scoped<Digest>] = []
+
+  package init() {}
+}
+
+/// A thing in a namespace. Everything is keyed so: nobody learns what another namespace holds.
+package struct Scoped<Value: Hashable & Sendable>: Hashable, Sendable {
+  package let namespace: Namespace
+  package let value: Value
+
+  package init(_ namespace: Namespace, _ value: Value) {
+    self.namespace = namespace
+    self.value = value
+  }
+}
+
+/// One chain of events: all moves of a name, all retractions or labels of a subject.
+package struct EventChain: Hashable, Sendable {
+  package let kind: Kind
+  /// UTF-8 of the name, or the 32 bytes of the subject's digest.
+  package let subject: [UInt8]
+
+  package init(kind: Kind, subject: [UInt8]) {
+    self.kind = kind
+    self.subject = subject
+  }
+}
+
+/// The answers, read after the head was locked.
+package struct BatchFacts: Sendable {
+  package struct Known: Sendable, Equatable {
+    package let index: Int64
+    package let kind: Kind
+    package let content: Digest?
+
+    package init(index: Int64, kind: Kind, content: Digest?) {
+      self.index = index
+      self.kind = kind
+      self.content = content
+    }
+  }
+
+  /// The last event of a chain, or the record that holds a claim.
+  package struct Holder: Sendable, Equatable {
+    package let index: Int64
+    package let digest: Digest
+
+    package init(index: Int64, digest: Digest) {
+      self.index = index
+      self.digest = digest
+    }
+  }
+
+  package var nextIndex: Int64
+  package var lastCommittedAt: Timestamp?
+  package var records: [Scoped<Digest>: Known] = [:]
+  package var claims: [Scoped<Digest>: Holder] = [:]
+  package var chains: [Scoped<EventChain>: Holder] = [:]
+  package var content: Set<Scoped<Digest>> = []
+
+  package init(nextIndex: Int64, lastCommittedAt: Timestamp?) {
+    self.nextIndex = nextIndex
+    self.lastCommittedAt = lastCommittedAt
+  }
+}
+
+/// What to write, and what to answer each request of the batch.
+package struct BatchPlan: Sendable {
+  package struct NewRecord: Sendable {
+    package let index: Int64
+    package let namespace: Namespace
+    package let principal: String
+    package let record: Record
+    /// Indices of `record.references`, in their order.
+    package let targets: [Int64]
+  }
+
+  package struct NewClaim: Sendable {
+    package let claim: Scoped<Digest>
+    package let index: Int64
+  }
+
+  package struct NewEvent: Sendable {
+    package let chain: Scoped<EventChain>
+    package let index: Int64
+    /// Index of the preceding event; -1 for the first.
+    package let previous: Int64
+  }
+
+  package var committedAt: Timestamp
+  package var records: [NewRecord] = []
+  package var claims: [NewClaim] = []
+  package var events: [NewEvent] = []
+  package var content: [(key: Scoped<Digest>, bytes: [UInt8])] = []
+  /// One outcome for each request, in order.
+  package var outcomes: [CommitOutcome] = []
+
+  package init(committedAt: Timestamp) { self.committedAt = committedAt }
+
+  package var writesNothing: Bool { records.isEmpty && content.isEmpty }
+}

@@ -1,0 +1,76 @@
+package import Crypto
+package import Records
+
+/// Reads of records and names. Every answer is of committed, immutable bytes; a read sees every
+/// commit that was acknowledged before it began.
+package protocol RecordReader: Sendable {
+  /// Nil where the namespace has no such record (or there is no such namespace: the same answer).
+  func record(_ digest: Digest, in namespace: Namespace) async throws(StoreError) -> StoredRecord?
+
+  /// Records that meet every condition of `filter`, in index order, after `filter.after`.
+  func records(
+    _ filter: RecordFilter, in namespace: Namespace
+  ) async throws(StoreError) -> Page<StoredRecord>
+
+  /// The newest `name` record of `name` at an index no larger than `at` (nil: now).
+  func name(
+    _ name: String, at: Int64?, in namespace: Namespace
+  ) async throws(StoreError) -> StoredRecord?
+
+  /// The newest record of each name that begins with `prefix`, by name bytes, after `after`.
+  func names(
+    prefix: String, after: String?, limit: Int, in namespace: Namespace
+  ) async throws(StoreError) -> Page<StoredRecord>
+
+  /// Every move of a name, in index order, after index `after`.
+  func history(
+    of name: String, after: Int64, limit: Int, in namespace: Namespace
+  ) async throws(StoreError) -> Page<StoredRecord>
+}
+
+package struct StoredRecord: Sendable {
+  package let index: Int64
+  package let kind: Kind
+  package let digest: Digest
+  package let committedAt: Timestamp
+  /// Canonical bytes.
+  package let body: [UInt8]
+
+  package init(
+    index: Int64, kind: Kind, digest: Digest, committedAt: Timestamp, body: [UInt8]
+  ) {
+    self.index = index
+    self.kind = kind
+    self.digest = digest
+    self.committedAt = committedAt
+    self.body = body
+  }
+}
+
+package struct Page<Item: Sendable>: Sendable {
+  package let items: [Item]
+  /// More may follow after the last item.
+  package let hasMore: Bool
+
+  package init(items: [Item], hasMore: Bool) {
+    self.items = items
+    self.hasMore = hasMore
+  }
+}
+
+/// Conditions combine with *and*.
+package struct RecordFilter: Sendable {
+  package var kind: Kind?
+  /// The caller's own id (`output.key`).
+  package var key: [UInt8]?
+  /// Digest of a content or manifest descriptor.
+  package var content: Digest?
+  /// Digest of an execution that ranks and outputs name.
+  package var execution: Digest?
+  package var after: Int64 = -1
+  package var limit = 100
+  /// A page ends early when its bodies reach this many bytes.
+  package var maximumBytes = 8 << 20
+
+  package init() {}
+}
