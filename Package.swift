@@ -14,7 +14,7 @@ let strict: [SwiftSetting] = [
 
 let package = Package(
   name: "stemma",
-  platforms: [.macOS(.v15)],
+  platforms: [.macOS(.v26)],
   products: [
     .executable(name: "stemma", targets: ["stemma"])
   ],
@@ -30,14 +30,53 @@ let package = Package(
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
   ],
   targets: [
+    // Doors to C: a module map and a shim, imported by one target each.
+    .systemLibrary(
+      name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+    .systemLibrary(
+      name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
+    .systemLibrary(
+      name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+
+    // Not `Crypto`: swift-crypto, far down in the graph, has a module of that name.
+    .target(name: "StemmaCrypto", dependencies: ["COpenSSL"], swiftSettings: strict),
+    .target(name: "Frames", dependencies: ["CLZ4"], swiftSettings: strict),
+    .target(name: "Canonical", swiftSettings: strict),
+    .target(name: "Records", dependencies: ["Canonical", "StemmaCrypto"], swiftSettings: strict),
+    .target(name: "Store", dependencies: ["StemmaCrypto", "Records"], swiftSettings: strict),
+    .target(name: "Postgres", dependencies: ["CLibPQ"], swiftSettings: strict),
+    .target(name: "EmbeddedPostgres", swiftSettings: strict),
+    .target(
+      name: "PostgresStore",
+      dependencies: ["StemmaCrypto", "Frames", "Postgres", "Records", "Store"],
+      resources: [.embedInCode("../../migrations/0001_store.sql")],
+      swiftSettings: strict),
+    .target(
+      name: "HTTPAPI",
+      dependencies: [
+        "Canonical", "StemmaCrypto", "Records", "Store",
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
+      ],
+      resources: [.embedInCode("../../schemas/openapi.yaml")],
+      swiftSettings: strict),
     .executableTarget(
       name: "stemma",
       dependencies: [
+        "Canonical", "StemmaCrypto", "EmbeddedPostgres", "HTTPAPI", "Postgres", "PostgresStore", "Store",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+        .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ],
-      swiftSettings: strict)
+      swiftSettings: strict),
   ]
 )

@@ -129,3 +129,22 @@ create table api_key (
   revoked_at timestamptz,
   constraint api_key_pk primary key (id)
 );
+
+-- The id of a namespace, made where there is none: content may come before the first commit.
+create function namespace_id(wanted text) returns integer language plpgsql as $$
+declare
+  found integer;
+begin
+  select id into found from namespace where name = wanted;
+  if found is not null then
+    return found;
+  end if;
+  update head set next_namespace = next_namespace + 1 returning next_namespace - 1 into found;
+  insert into namespace (id, name) values (found, wanted);
+  return found;
+exception when unique_violation then
+  -- Somebody was faster; the block's own changes are undone.
+  select id into strict found from namespace where name = wanted;
+  return found;
+end
+$$;

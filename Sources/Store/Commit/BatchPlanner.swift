@@ -1,4 +1,4 @@
-import Crypto
+import StemmaCrypto
 import Records
 
 /// Decides a batch: which commits are stored, at which indices, and why the others are not.

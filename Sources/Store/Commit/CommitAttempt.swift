@@ -1,4 +1,4 @@
-import Crypto
+import StemmaCrypto
 import Records
 
 /// One request tried against the facts so far. What it would change is kept apart from them, so

@@ -1,5 +1,4 @@
-package import Crypto
-package import Records
+package import StemmaCrypto
 
 /// What became of one commit of a batch that reached the database.
 package enum CommitOutcome: Sendable {
@@ -50,5 +49,18 @@ package enum CommitRejection: Sendable {
     package let record: Digest
     package let member: String
     package let message: String
+  }
+}
+
+extension CommitRejection {
+  /// A member of a record of the commit.
+  package struct Place: Sendable {
+    package let record: Digest
+    package let member: String
+
+    package init(_ record: Digest, _ member: String) {
+      self.record = record
+      self.member = member
+    }
   }
 }

@@ -1,4 +1,4 @@
-package import Crypto
+package import StemmaCrypto
 package import Records
 
 /// One commit as the store takes it: checked, sealed, not yet resolved.

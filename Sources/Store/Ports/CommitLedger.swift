@@ -1,4 +1,4 @@
-package import Crypto
+package import StemmaCrypto
 package import Records
 
 /// The one writer's port: a transaction that holds the head of the log.

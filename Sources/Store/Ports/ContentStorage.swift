@@ -1,4 +1,4 @@
-package import Crypto
+package import StemmaCrypto
 
 /// Bytes by digest, in a namespace.
 ///

@@ -1,4 +1,4 @@
-package import Crypto
+package import StemmaCrypto
 
 /// API keys, kept hashed.
 package protocol KeyRegistry: Sendable {

@@ -1,4 +1,4 @@
-package import Crypto
+package import StemmaCrypto
 package import Records
 
 /// Reads of records and names. Every answer is of committed, immutable bytes; a read sees every

@@ -1,0 +1,185 @@
+import Canonical
+import StemmaCrypto
+import HTTPTypes
+import Hummingbird
+import Records
+import Store
+
+/// `/v1/{namespace}/names…`: movable names, moved by compare-and-swap only.
+///
+/// A name holds slashes, so its address is everything after `names/`; `/history` at the end asks for its
+/// moves (no name ends so).
+enum NameRoutes {
+  static let all = [
+    Route(.get, "/v1/{namespace}/names", .scope(.read)) { request, context, services in
+      try await list(request, context, services)
+    },
+    Route(.get, "/v1/{namespace}/names/**", .scope(.read)) { request, context, services in
+      let (name, wantsHistory) = try address(context)
+      return wantsHistory
+        ? try await history(of: name, request, context, services)
+        : try await current(name, request, context, services)
+    },
+    Route(.put, "/v1/{namespace}/names/**", .scope(.append)) { request, context, services in
+      let (name, wantsHistory) = try address(context)
+      guard !wantsHistory else {
+        throw Problem(
+          .methodNotAllowed, "method_not_allowed", "a history is only read",
+          headers: [.allow: "GET"])
+      }
+      return try await move(name, request, context, services)
+    },
+  ]
+
+  private static func address(_ context: APIContext) throws -> (name: String, history: Bool) {
+    var parts = context.parameters.getCatchAll().map { percentDecoded($0) ?? "\u{FFFD}" }
+    let wantsHistory = parts.count > 1 && parts.last == "history"
+    if wantsHistory { parts.removeLast() }
+    let name = parts.joined(separator: "/")
+    guard NameMove.isName(Array(name.utf8)) else {
+      throw Problem.invalidRequest(
+        "a name is segments of [a-z0-9][a-z0-9._-]* joined by / and perhaps one @segment, at most 255 bytes",
+        parameter: "name")
+    }
+    return (name, wantsHistory)
+  }
+
+  private static func current(
+    _ name: String, _ request: Request, _ context: APIContext, _ services: APIServices
+  ) async throws -> Response {
+    let namespace = try context.namespace()
+    let query = try request.query(allowing: ["at"])
+    let at = query["at"] == nil ? nil : try integer("at", in: query, 0...Int64.max, default: 0)
+    guard let record = try await services.records.name(name, at: at, in: namespace) else {
+      throw Problem.notFound("no such name here")
+    }
+    let headers: HTTPFields = [.eTag: "\"\(record.digest)\""]
+    if entityTags(request.headers[.ifNoneMatch], match: record.digest.description) {
+      return Response(status: .notModified, headers: headers)
+    }
+    return Response(json: try value(of: record), headers: headers)
+  }
+
+  private static func list(
+    _ request: Request, _ context: APIContext, _ services: APIServices
+  ) async throws -> Response {
+    let namespace = try context.namespace()
+    let query = try request.query(allowing: ["prefix", "after", "limit"])
+    let limit = Int(try integer("limit", in: query, 1...1000, default: 100))
+    let page = try await services.records.names(
+      prefix: query["prefix"] ?? "", after: query["after"], limit: limit, in: namespace)
+    let names = try page.items.map(value(of:))
+    var members: [(String, JSONValue)] = [("names", .array(names))]
+    if page.hasMore, let last = page.items.last {
+      members.append(("next", .string(try NameMove(canonical: last.body).name)))
+    }
+    return Response(json: .object(members))
+  }
+
+  private static func history(
+    of name: String, _ request: Request, _ context: APIContext, _ services: APIServices
+  ) async throws -> Response {
+    let namespace = try context.namespace()
+    let query = try request.query(allowing: ["after", "limit"])
+    let limit = Int(try integer("limit", in: query, 1...1000, default: 100))
+    let after = try integer("after", in: query, -1...Int64.max - 1, default: -1)
+    let page = try await services.records.history(
+      of: name, after: after, limit: limit, in: namespace)
+    guard !page.items.isEmpty || after >= 0 else { throw Problem.notFound("no such name here") }
+    var members: [(String, JSONValue)] = [("history", .array(try page.items.map(value(of:))))]
+    if page.hasMore, let last = page.items.last { members.append(("next", .integer(last.index))) }
+    return Response(json: .object(members))
+  }
+
+  private static func move(
+    _ name: String, _ request: Request, _ context: APIContext, _ services: APIServices
+  ) async throws -> Response {
+    let deadline = ContinuousClock.now + services.requestDeadline
+    let namespace = try context.namespace()
+    _ = try request.query(allowing: [])
+    let previous = try expectedCurrent(request)
+    let body = try await request.json(limit: 64 << 10).root
+    guard body.type == .object else {
+      throw Problem.invalidRequest("an object is needed", pointer: "")
+    }
+    // The record is the body with what the address and the condition say; its own checks judge all.
+    var members: [(String, JSONValue)] = [
+      ("kind", "name"), ("v", .integer(1)), ("name", .string(name)),
+    ]
+    if let previous { members.append(("previous", .string(previous.description))) }
+    for (key, node) in body.members {
+      let member = key.text ?? ""
+      guard ["target", "reason", "basis"].contains(member) else {
+        throw Problem.invalidRequest(
+          "unknown member; known are target, reason, basis",
+          pointer: "/" + jsonPointerToken(member))
+      }
+      members.append((member, JSONValue(node)))
+    }
+    let record = try seal(.object(members))
+    let commit = CommitRequest(
+      namespace: namespace, principal: context.principal, records: [record], content: [])
+    switch try await services.committer.commit(commit, deadline: deadline) {
+    case .stored(let receipt):
+      guard let stored = try await services.records.record(record.digest, in: namespace),
+        let entry = receipt.records.first
+      else { throw StoreError(.corrupt, "a name that was just committed is not there") }
+      guard case .object(let members) = try value(of: stored) else {
+        throw StoreError(.corrupt, "a name's value is an object")
+      }
+      return Response(
+        json: .object(members + [("created", .bool(entry.created))]),
+        headers: [.eTag: "\"\(record.digest)\""])
+    case .rejected(let rejection):
+      throw Problem(rejection) { $0.member }
+    }
+  }
+
+  private static func seal(_ value: JSONValue) throws -> Record {
+    do throws(RecordErrors) {
+      guard let document = try? JSONDocument(parsing: value.canonicalBytes()) else {
+        throw RecordErrors([RecordError(pointer: "", message: "not a canonical value")])
+      }
+      return try RecordDraft(checking: document.root).seal(handles: [:])
+    } catch {
+      throw Problem(invalid: error.errors.map { ($0.pointer, $0.message) })
+    }
+  }
+
+  /// The record that the client believes to be current; nil for the first move.
+  private static func expectedCurrent(_ request: Request) throws -> Digest? {
+    switch (request.headers[.ifMatch], request.headers[.ifNoneMatch]) {
+    case (nil, "*"?): return nil
+    case (let tag?, nil):
+      guard tag.hasPrefix("\""), tag.hasSuffix("\""), tag.utf8.count > 2,
+        let digest = Digest(parsing: tag.dropFirst().dropLast())
+      else {
+        throw Problem.invalidRequest(
+          "If-Match holds the quoted digest of the name's current record", parameter: "If-Match")
+      }
+      return digest
+    default:
+      throw Problem(
+        .preconditionRequired, "precondition_required",
+        "names move by compare-and-swap: send If-Match with the current record's digest, or If-None-Match: * for the first move"
+      )
+    }
+  }
+
+  private static func value(of record: StoredRecord) throws -> JSONValue {
+    let move = try NameMove(canonical: record.body)
+    var members: [(String, JSONValue)] = [
+      ("name", .string(move.name)), ("target", .string(move.target.description)),
+      ("digest", .string(record.digest.description)), ("index", .integer(record.index)),
+      ("committedAt", .string(record.committedAt.description)),
+    ]
+    if let previous = move.previous {
+      members.append(("previous", .string(previous.description)))
+    }
+    if let reason = move.reason { members.append(("reason", .string(reason))) }
+    if !move.basis.isEmpty {
+      members.append(("basis", .array(move.basis.map { .string($0.description) })))
+    }
+    return .object(members)
+  }
+}

@@ -1,0 +1,104 @@
+import Canonical
+import StemmaCrypto
+import HTTPTypes
+import Hummingbird
+import Records
+import Store
+
+/// `GET /v1/{namespace}/records…`.
+enum RecordRoutes {
+  static let all = [
+    Route(.get, "/v1/{namespace}/records/{digest}", .scope(.read)) { request, context, services in
+      try await one(request, context, services)
+    },
+    Route(.head, "/v1/{namespace}/records/{digest}", .scope(.read)) { request, context, services in
+      var response = try await one(request, context, services)
+      response.headers[.contentLength] = response.body.contentLength.map(String.init)
+      response.body = ResponseBody()
+      return response
+    },
+    Route(.get, "/v1/{namespace}/records", .scope(.read)) { request, context, services in
+      try await list(request, context, services)
+    },
+  ]
+
+  private static func one(
+    _ request: Request, _ context: APIContext, _ services: APIServices
+  ) async throws -> Response {
+    let namespace = try context.namespace()
+    let digest = try context.digest()
+    _ = try request.query(allowing: [])
+    guard let record = try await services.records.record(digest, in: namespace) else {
+      throw Problem.notFound("no record of this namespace has that digest")
+    }
+    // Bytes that do not hash to their name are never served, whoever changed them.
+    guard SHA256.digest(of: record.body) == digest else {
+      throw StoreError(.corrupt, "the body of record \(record.index) does not match its digest")
+    }
+    var headers: HTTPFields = [
+      .eTag: "\"\(digest)\"", .cacheControl: "private, no-cache",
+      .contentType: "application/json",
+    ]
+    headers[.stemmaIndex] = String(record.index)
+    headers[.stemmaKind] = record.kind.name
+    if entityTags(request.headers[.ifNoneMatch], match: digest.description) {
+      headers[.contentType] = nil
+      return Response(status: .notModified, headers: headers)
+    }
+    return Response(
+      status: .ok, headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: record.body)))
+  }
+
+  private static func list(
+    _ request: Request, _ context: APIContext, _ services: APIServices
+  ) async throws -> Response {
+    let namespace = try context.namespace()
+    let query = try request.query(
+      allowing: ["kind", "key", "content", "execution", "after", "limit"])
+    var filter = RecordFilter()
+    if let name = query["kind"] {
+      guard let kind = Kind.allCases.first(where: { $0.name == name }) else {
+        let known = Kind.allCases.map(\.name).joined(separator: ", ")
+        throw Problem.invalidRequest("not a kind; known are \(known)", parameter: "kind")
+      }
+      filter.kind = kind
+    }
+    if let key = query["key"] {
+      guard (1...255).contains(key.utf8.count), key.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
+      else {
+        throw Problem.invalidRequest("1 to 255 printable ASCII characters", parameter: "key")
+      }
+      filter.key = Array(key.utf8)
+    }
+    filter.content = try digest("content", in: query)
+    filter.execution = try digest("execution", in: query)
+    filter.after = try integer("after", in: query, -1...Int64.max - 1, default: -1)
+    filter.limit = Int(try integer("limit", in: query, 1...1000, default: 100))
+    let page = try await services.records.records(filter, in: namespace)
+    var members: [(String, JSONValue)] = [
+      (
+        "records",
+        .array(
+          page.items.map { record in
+            .object([
+              ("digest", .string(record.digest.description)), ("index", .integer(record.index)),
+              ("kind", .string(record.kind.name)),
+              ("committedAt", .string(record.committedAt.description)),
+              ("record", .raw(record.body)),
+            ])
+          })
+      )
+    ]
+    if page.hasMore, let last = page.items.last { members.append(("next", .integer(last.index))) }
+    return Response(json: .object(members))
+  }
+
+  private static func digest(_ name: String, in query: [String: String]) throws -> Digest? {
+    guard let text = query[name] else { return nil }
+    guard let digest = Digest(parsing: text) else {
+      throw Problem.invalidRequest(
+        "a digest is sha256: and 64 lower-case hexadecimal digits", parameter: name)
+    }
+    return digest
+  }
+}

@@ -1,0 +1,98 @@
+internal import CLibPQ
+
+/// The rows that a statement gave, in binary. Freed with the object.
+@safe package final class Rows {
+  private let result: OpaquePointer
+  package let count: Int
+
+  init(owning result: OpaquePointer) {
+    unsafe self.result = result
+    count = unsafe Int(PQntuples(result))
+  }
+
+  deinit { unsafe PQclear(result) }
+
+  package func isNull(_ row: Int, _ column: Int) -> Bool {
+    unsafe PQgetisnull(result, Int32(row), Int32(column)) == 1
+  }
+
+  package func bytes(_ row: Int, _ column: Int) throws(PostgresError) -> [UInt8] {
+    precondition(row < count, "row \(row) of \(count)")
+    guard !isNull(row, column), let start = unsafe PQgetvalue(result, Int32(row), Int32(column))
+    else { throw PostgresError(.decoding, "NULL in column \(column)") }
+    let length = unsafe Int(PQgetlength(result, Int32(row), Int32(column)))
+    return unsafe Array(UnsafeRawBufferPointer(start: start, count: length))
+  }
+
+  package func optionalBytes(_ row: Int, _ column: Int) throws(PostgresError) -> [UInt8]? {
+    isNull(row, column) ? nil : try bytes(row, column)
+  }
+
+  package func text(_ row: Int, _ column: Int) throws(PostgresError) -> String {
+    String(decoding: try bytes(row, column), as: UTF8.self)
+  }
+
+  package func bool(_ row: Int, _ column: Int) throws(PostgresError) -> Bool {
+    try integer(row, column, UInt8.self) != 0
+  }
+
+  package func int16(_ row: Int, _ column: Int) throws(PostgresError) -> Int16 {
+    try integer(row, column, Int16.self)
+  }
+
+  package func int32(_ row: Int, _ column: Int) throws(PostgresError) -> Int32 {
+    try integer(row, column, Int32.self)
+  }
+
+  package func int64(_ row: Int, _ column: Int) throws(PostgresError) -> Int64 {
+    try integer(row, column, Int64.self)
+  }
+
+  /// Microseconds since 1970; nil for `-infinity`.
+  package func unixMicroseconds(_ row: Int, _ column: Int) throws(PostgresError) -> Int64? {
+    let value = try int64(row, column)
+    return value == .min ? nil : value + Parameters.epochOffset
+  }
+
+  /// The elements of a one-dimensional `text[]` without NULLs.
+  package func texts(_ row: Int, _ column: Int) throws(PostgresError) -> [String] {
+    let raw = try bytes(row, column)
+    var position = 0
+    func int32() throws(PostgresError) -> Int {
+      guard position + 4 <= raw.count else { throw PostgresError(.decoding, "an array cut short") }
+      defer { position += 4 }
+      return Int(
+        Int32(bitPattern: raw[position..<position + 4].reduce(UInt32(0)) { $0 << 8 | UInt32($1) }))
+    }
+    let dimensions = try int32()
+    _ = try int32()
+    _ = try int32()
+    guard dimensions == 1 else {
+      if dimensions == 0 { return [] }
+      throw PostgresError(.decoding, "an array of \(dimensions) dimensions")
+    }
+    let count = try int32()
+    _ = try int32()
+    var texts: [String] = []
+    for _ in 0..<count {
+      let length = try int32()
+      guard length >= 0, position + length <= raw.count else {
+        throw PostgresError(.decoding, "an array cut short, or a NULL in it")
+      }
+      texts.append(String(decoding: raw[position..<position + length], as: UTF8.self))
+      position += length
+    }
+    return texts
+  }
+
+  private func integer<Value: FixedWidthInteger>(
+    _ row: Int, _ column: Int, _ type: Value.Type
+  ) throws(PostgresError) -> Value {
+    let bytes = try bytes(row, column)
+    guard bytes.count == Value.bitWidth / 8 else {
+      throw PostgresError(
+        .decoding, "\(bytes.count) bytes in column \(column), \(Value.bitWidth / 8) expected")
+    }
+    return bytes.reduce(0) { $0 << 8 | Value(truncatingIfNeeded: $1) }
+  }
+}

@@ -1,0 +1,105 @@
+import StemmaCrypto
+import Postgres
+import Records
+import Store
+
+/// The first round trip of a batch: BEGIN, the head's lock, and every look-up after it.
+struct BatchLookup {
+  private let questions: BatchQuestions
+  private let ids: [Namespace: Int32]
+  /// Questions in namespaces that exist; in others the answer is known: nothing is there.
+  private let records: [Scoped<Digest>]
+  private let claims: [Scoped<Digest>]
+  private let chains: [Scoped<EventChain>]
+  private let content: [Scoped<Digest>]
+
+  init(_ questions: BatchQuestions, ids: [Namespace: Int32]) {
+    self.questions = questions
+    self.ids = ids
+    records = questions.records.filter { ids[$0.namespace] != nil }
+    claims = questions.claims.filter { ids[$0.namespace] != nil }
+    chains = questions.chains.filter { ids[$0.namespace] != nil }
+    content = questions.content.filter { ids[$0.namespace] != nil }
+  }
+
+  var steps: [PostgresConnection.Step] {
+    var steps: [PostgresConnection.Step] = [
+      (CommitSQL.begin, Parameters()), (CommitSQL.lockHead, Parameters()),
+    ]
+    if !records.isEmpty { steps.append((CommitSQL.findRecords, keys(records))) }
+    if !claims.isEmpty { steps.append((CommitSQL.findClaims, keys(claims))) }
+    if !chains.isEmpty {
+      var parameters = Parameters()
+      parameters.append(chains.map { ids[$0.namespace] ?? 0 })
+      parameters.append(chains.map(\.value.kind.rawValue))
+      parameters.append(chains.map(\.value.subject))
+      steps.append((CommitSQL.findChains, parameters))
+    }
+    if !content.isEmpty { steps.append((CommitSQL.findContent, keys(content))) }
+    return steps
+  }
+
+  private func keys(_ scoped: [Scoped<Digest>]) -> Parameters {
+    var parameters = Parameters()
+    parameters.append(scoped.map { ids[$0.namespace] ?? 0 })
+    parameters.append(scoped.map(\.value.bytes))
+    return parameters
+  }
+
+  /// Reads the answers, in the order of `steps`.
+  func facts(
+    from rows: [Rows]
+  ) throws(PostgresError) -> (facts: BatchFacts, nextNamespace: Int32) {
+    var rest = rows.dropFirst()
+    guard let head = rest.popFirst(), head.count == 1 else {
+      throw PostgresError(.decoding, "the head row is missing: is this database migrated?")
+    }
+    var facts = BatchFacts(
+      nextIndex: try head.int64(0, 0),
+      lastCommittedAt: try head.unixMicroseconds(0, 2).map(Timestamp.init(microseconds:)))
+    if !records.isEmpty, let found = rest.popFirst() {
+      for row in 0..<found.count {
+        guard let kind = Kind(rawValue: try found.int16(row, 2)) else {
+          throw PostgresError(.decoding, "a record of an unknown kind: the database is newer")
+        }
+        facts.records[records[try position(found, row, records.count)]] = .init(
+          index: try found.int64(row, 1), kind: kind,
+          content: try found.optionalBytes(row, 3).flatMap { Digest(bytes: $0) })
+      }
+    }
+    if !claims.isEmpty, let found = rest.popFirst() {
+      for row in 0..<found.count {
+        facts.claims[claims[try position(found, row, claims.count)]] = try holder(found, row)
+      }
+    }
+    if !chains.isEmpty, let found = rest.popFirst() {
+      for row in 0..<found.count {
+        facts.chains[chains[try position(found, row, chains.count)]] = try holder(found, row)
+      }
+    }
+    if !content.isEmpty, let found = rest.popFirst() {
+      for row in 0..<found.count {
+        facts.content.insert(content[try position(found, row, content.count)])
+      }
+    }
+    return (facts, try head.int32(0, 1))
+  }
+
+  /// Column 0 of every answer: which question, from 1.
+  private func position(
+    _ rows: Rows, _ row: Int, _ count: Int
+  ) throws(PostgresError) -> Int {
+    let position = Int(try rows.int64(row, 0)) - 1
+    guard (0..<count).contains(position) else {
+      throw PostgresError(.decoding, "an answer to no question")
+    }
+    return position
+  }
+
+  private func holder(_ rows: Rows, _ row: Int) throws(PostgresError) -> BatchFacts.Holder {
+    guard let digest = Digest(bytes: try rows.bytes(row, 2)) else {
+      throw PostgresError(.decoding, "a digest that is not 32 bytes")
+    }
+    return .init(index: try rows.int64(row, 1), digest: digest)
+  }
+}

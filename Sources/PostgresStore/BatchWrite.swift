@@ -1,0 +1,98 @@
+import StemmaCrypto
+import Frames
+import Postgres
+import Records
+import Store
+
+/// The second round trip of a batch: everything that the plan says, set by set.
+struct BatchWrite {
+  /// Ids of namespaces, those that this batch makes included.
+  private(set) var ids: [Namespace: Int32]
+  private(set) var steps: [PostgresConnection.Step] = []
+
+  init(_ plan: BatchPlan, ids: [Namespace: Int32], nextNamespace: Int32) {
+    self.ids = ids
+    let fresh = Self.newNamespaces(of: plan, known: ids)
+    for (offset, namespace) in fresh.enumerated() {
+      self.ids[namespace] = nextNamespace + Int32(offset)
+    }
+    // Also where nothing is new: the COMMIT then waits for the standby that an earlier commit of these
+    // same records, whose outcome was unknown, may not have reached.
+    var head = Parameters()
+    head.append(Int64(plan.records.count))
+    head.append(Int32(fresh.count))
+    head.append(unixMicroseconds: plan.committedAt.microseconds)
+    steps.append((CommitSQL.moveHead, head))
+    if !fresh.isEmpty { add(namespaces: fresh) }
+    if !plan.records.isEmpty { add(records: plan) }
+    if !plan.claims.isEmpty { add(claims: plan.claims) }
+    if !plan.events.isEmpty { add(events: plan.events) }
+    if !plan.content.isEmpty { add(content: plan) }
+  }
+
+  private static func newNamespaces(
+    of plan: BatchPlan, known: [Namespace: Int32]
+  ) -> [Namespace] {
+    var seen = Set<Namespace>()
+    let used = plan.records.map(\.namespace) + plan.content.map(\.key.namespace)
+    return used.filter { known[$0] == nil && seen.insert($0).inserted }
+  }
+
+  private func id(_ namespace: Namespace) -> Int32 { ids[namespace] ?? 0 }
+
+  private mutating func add(namespaces: [Namespace]) {
+    var parameters = Parameters()
+    parameters.append(namespaces.map(id))
+    parameters.append(namespaces.map(\.name))
+    steps.append((CommitSQL.addNamespaces, parameters))
+  }
+
+  private mutating func add(records plan: BatchPlan) {
+    let records = plan.records
+    var parameters = Parameters()
+    parameters.append(records.map(\.index))
+    parameters.append(records.map { id($0.namespace) })
+    parameters.append(records.map(\.record.digest.bytes))
+    parameters.append(records.map(\.record.kind.rawValue))
+    parameters.append(records.map(\.principal))
+    parameters.append(records.map(\.record.canonical))
+    // Arrays of unlike lengths cannot be one array: as text, each cast to bigint[] by the server.
+    parameters.append(
+      records.map { "{" + $0.targets.map(String.init).joined(separator: ",") + "}" })
+    parameters.append(records.map(\.record.key))
+    parameters.append(records.map { $0.record.content?.digest.bytes })
+    parameters.append(records.map { $0.record.execution?.bytes })
+    parameters.append(unixMicroseconds: plan.committedAt.microseconds)
+    steps.append((CommitSQL.addRecords, parameters))
+  }
+
+  private mutating func add(claims: [BatchPlan.NewClaim]) {
+    var parameters = Parameters()
+    parameters.append(claims.map { id($0.claim.namespace) })
+    parameters.append(claims.map(\.claim.value.bytes))
+    parameters.append(claims.map(\.index))
+    steps.append((CommitSQL.addClaims, parameters))
+  }
+
+  private mutating func add(events: [BatchPlan.NewEvent]) {
+    var parameters = Parameters()
+    parameters.append(events.map { id($0.chain.namespace) })
+    parameters.append(events.map(\.chain.value.kind.rawValue))
+    parameters.append(events.map(\.chain.value.subject))
+    parameters.append(events.map(\.index))
+    parameters.append(events.map(\.previous))
+    steps.append((CommitSQL.addEvents, parameters))
+  }
+
+  private mutating func add(content plan: BatchPlan) {
+    let frames = plan.content.map { ContentFrame(packing: $0.bytes) }
+    var parameters = Parameters()
+    parameters.append(plan.content.map { id($0.key.namespace) })
+    parameters.append(plan.content.map(\.key.value.bytes))
+    parameters.append(plan.content.map { Int64($0.bytes.count) })
+    parameters.append(frames.map(\.codec.rawValue))
+    parameters.append(frames.map(\.bytes))
+    parameters.append(unixMicroseconds: plan.committedAt.microseconds)
+    steps.append((CommitSQL.addContent, parameters))
+  }
+}

@@ -1,0 +1,102 @@
+import Postgres
+
+/// Statements of the commit path. Every one but BEGIN and the head's takes sets, never single rows.
+enum CommitSQL {
+  static let begin = Statement("commit_begin", [], "begin isolation level read committed")
+
+  /// Every writer takes this row first: there are no races behind it, and indices have no gaps.
+  static let lockHead = Statement(
+    "commit_lock_head", [],
+    "select next_index, next_namespace, last_committed_at from head for update")
+
+  static let findRecords = Statement(
+    "commit_find_records", [.int4Array, .byteaArray],
+    """
+    select q.position, r.index, r.kind, r.content
+    from unnest($1, $2) with ordinality as q (namespace, digest, position)
+    join record r on r.namespace = q.namespace and r.digest = q.digest
+    """)
+
+  static let findClaims = Statement(
+    "commit_find_claims", [.int4Array, .byteaArray],
+    """
+    select q.position, c.index, r.digest
+    from unnest($1, $2) with ordinality as q (namespace, claim, position)
+    join claim c on c.namespace = q.namespace and c.claim = q.claim
+    join record r on r.index = c.index
+    """)
+
+  static let findChains = Statement(
+    "commit_find_chains", [.int4Array, .int2Array, .byteaArray],
+    """
+    select q.position, e.index, r.digest
+    from unnest($1, $2, $3) with ordinality as q (namespace, kind, subject, position)
+    cross join lateral (
+      select index from event
+      where namespace = q.namespace and kind = q.kind and subject = q.subject
+      order by index desc limit 1
+    ) e
+    join record r on r.index = e.index
+    """)
+
+  static let findContent = Statement(
+    "commit_find_content", [.int4Array, .byteaArray],
+    """
+    select q.position
+    from unnest($1, $2) with ordinality as q (namespace, digest, position)
+    join content c on c.namespace = q.namespace and c.digest = q.digest
+    """)
+
+  static let moveHead = Statement(
+    "commit_move_head", [.int8, .int4, .timestamptz],
+    """
+    update head set next_index = next_index + $1, next_namespace = next_namespace + $2,
+      last_committed_at = $3
+    """)
+
+  static let addNamespaces = Statement(
+    "commit_add_namespaces", [.int4Array, .textArray],
+    "insert into namespace (id, name) select * from unnest($1, $2)")
+
+  static let addRecords = Statement(
+    "commit_add_records",
+    [
+      .int8Array, .int4Array, .byteaArray, .int2Array, .textArray, .byteaArray, .textArray,
+      .byteaArray, .byteaArray, .byteaArray, .timestamptz,
+    ],
+    """
+    insert into record (index, namespace, digest, kind, principal, body, targets, key, content,
+      execution, committed_at)
+    select index, namespace, digest, kind, principal, body, targets::bigint[], key, content,
+      execution, $11
+    from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) as n (index, namespace, digest, kind,
+      principal, body, targets, key, content, execution)
+    """)
+
+  static let addClaims = Statement(
+    "commit_add_claims", [.int4Array, .byteaArray, .int8Array],
+    "insert into claim (namespace, claim, index) select * from unnest($1, $2, $3)")
+
+  static let addEvents = Statement(
+    "commit_add_events", [.int4Array, .int2Array, .byteaArray, .int8Array, .int8Array],
+    """
+    insert into event (namespace, kind, subject, index, previous)
+    select * from unnest($1, $2, $3, $4, $5)
+    """)
+
+  /// An upload of the same bytes may have finished since the look-up: it takes no head row.
+  static let addContent = Statement(
+    "commit_add_content",
+    [.int4Array, .byteaArray, .int8Array, .int2Array, .byteaArray, .timestamptz],
+    """
+    insert into content (namespace, digest, size, codec, bytes, created_at)
+    select namespace, digest, size, codec, bytes, $6
+    from unnest($1, $2, $3, $4, $5) as n (namespace, digest, size, codec, bytes)
+    on conflict do nothing
+    """)
+}
+
+enum NamespaceSQL {
+  static let ids = Statement(
+    "namespace_ids", [.textArray], "select name, id from namespace where name = any($1)")
+}

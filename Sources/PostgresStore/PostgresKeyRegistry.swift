@@ -1,0 +1,58 @@
+import StemmaCrypto
+package import Postgres
+package import Store
+
+/// API keys on PostgreSQL.
+package struct PostgresKeyRegistry: KeyRegistry {
+  private let pool: PostgresPool
+
+  package init(pool: PostgresPool) { self.pool = pool }
+
+  package func key(id: String) async throws(StoreError) -> StoredKey? {
+    var parameters = Parameters()
+    parameters.append(id)
+    return try await run(Self.find, parameters) { (rows) throws(PostgresError) in
+      guard rows.count == 1, let hash = Digest(bytes: try rows.bytes(0, 0)) else { return nil }
+      return StoredKey(id: id, secretHash: hash, principal: try rows.text(0, 1))
+    }
+  }
+
+  package func add(_ key: StoredKey, now: Timestamp) async throws(StoreError) {
+    var parameters = Parameters()
+    parameters.append(key.id)
+    parameters.append(key.secretHash.bytes)
+    parameters.append(key.principal)
+    parameters.append(unixMicroseconds: now.microseconds)
+    _ = try await run(Self.insert, parameters) { (rows) throws(PostgresError) in rows.count }
+  }
+
+  package func hasKeys() async throws(StoreError) -> Bool {
+    try await run(Self.any, Parameters()) { (rows) throws(PostgresError) in
+      try rows.bool(0, 0)
+    }
+  }
+
+  private func run<Value: Sendable>(
+    _ statement: Statement, _ parameters: Parameters,
+    _ read: @Sendable (Rows) throws(PostgresError) -> Value
+  ) async throws(StoreError) -> Value {
+    let deadline = Deadline.in(.seconds(15))
+    return try await translated { () async throws(PostgresError) in
+      try await pool.withConnection(deadline: deadline) {
+        (connection) throws(PostgresError) in
+        try read(try connection.execute(statement, parameters, deadline: deadline))
+      }
+    }
+  }
+
+  private static let find = Statement(
+    "key_find", [.text],
+    "select secret_hash, principal from api_key where id = $1 and revoked_at is null")
+
+  private static let insert = Statement(
+    "key_insert", [.text, .bytea, .text, .timestamptz],
+    "insert into api_key (id, secret_hash, principal, created_at) values ($1, $2, $3, $4)")
+
+  private static let any = Statement(
+    "key_any", [], "select exists (select from api_key where revoked_at is null)")
+}

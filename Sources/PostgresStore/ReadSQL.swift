@@ -1,0 +1,75 @@
+import Postgres
+
+/// Statements of the read path.
+enum ReadSQL {
+  private static let columns = "r.index, r.kind, r.digest, r.committed_at, r.body"
+
+  static let record = Statement(
+    "read_record", [.text, .bytea],
+    """
+    select \(columns) from record r
+    where r.namespace = (select id from namespace where name = $1) and r.digest = $2
+    """)
+
+  /// Kinds are merged from one index scan each, so that a page costs what it holds, however the
+  /// namespace lies among others.
+  static let records = Statement(
+    "read_records", [.text, .int2Array, .bytea, .bytea, .bytea, .int8, .int8],
+    """
+    with space as (select id from namespace where name = $1)
+    select \(columns) from space cross join unnest($2) as k (kind)
+    cross join lateral (
+      select * from record
+      where namespace = space.id and kind = k.kind and index > $6
+        and ($3 is null or key = $3) and ($4 is null or content = $4)
+        and ($5 is null or execution = $5)
+      order by index limit $7
+    ) r
+    order by r.index limit $7
+    """)
+
+  /// With a key, a content or an execution, its own index is the way in.
+  static func records(by column: String) -> Statement {
+    Statement(
+      "read_records_by_\(column)",
+      [.text, .int2Array, .bytea, .bytea, .bytea, .int8, .int8],
+      """
+      select \(columns) from record r
+      where r.namespace = (select id from namespace where name = $1) and r.kind = any($2)
+        and ($3 is null or r.key = $3) and ($4 is null or r.content = $4)
+        and ($5 is null or r.execution = $5) and r.\(column) is not null and r.index > $6
+      order by r.index limit $7
+      """)
+  }
+
+  static let name = Statement(
+    "read_name", [.text, .bytea, .int8],
+    """
+    select \(columns) from event e join record r on r.index = e.index
+    where e.namespace = (select id from namespace where name = $1) and e.kind = 14
+      and e.subject = $2 and e.index <= $3
+    order by e.index desc limit 1
+    """)
+
+  static let names = Statement(
+    "read_names", [.text, .bytea, .bytea, .bytea, .int8],
+    """
+    select \(columns)
+    from (
+      select subject, max(index) as index from event
+      where namespace = (select id from namespace where name = $1) and kind = 14
+        and subject >= $2 and ($3 is null or subject < $3) and ($4 is null or subject > $4)
+      group by subject order by subject limit $5
+    ) e join record r on r.index = e.index
+    order by e.subject
+    """)
+
+  static let history = Statement(
+    "read_history", [.text, .bytea, .int8, .int8],
+    """
+    select \(columns) from event e join record r on r.index = e.index
+    where e.namespace = (select id from namespace where name = $1) and e.kind = 14
+      and e.subject = $2 and e.index > $3
+    order by e.index limit $4
+    """)
+}

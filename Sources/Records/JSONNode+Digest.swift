@@ -1,0 +1,26 @@
+import Canonical
+import StemmaCrypto
+
+extension JSONNode {
+  /// The digest that this text spells.
+  var digest: Digest? {
+    let digest = withUTF8 { text in
+      unsafe text.withUnsafeBufferPointer { unsafe Digest(parsing: $0) }
+    }
+    return digest.flatMap { $0 }
+  }
+
+  /// -1, 0 or 1 as the bytes of this text stand before, equal or after those of `other`. What is no
+  /// text counts as empty.
+  func compareBytes(with other: JSONNode) -> Int {
+    let order = withUTF8 { left in
+      other.withUTF8 { right in
+        for i in 0..<min(left.count, right.count) where left[i] != right[i] {
+          return left[i] < right[i] ? -1 : 1
+        }
+        return (left.count - right.count).signum()
+      }
+    }
+    return order.flatMap { $0 } ?? 0
+  }
+}

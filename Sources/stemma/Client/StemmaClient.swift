@@ -1,0 +1,108 @@
+import AsyncHTTPClient
+import Canonical
+import HTTPTypes
+import NIOCore
+import NIOHTTP1
+
+/// Requests to a server, for the commands.
+struct StemmaClient {
+  private let options: ServerOptions
+  private let key: String
+  private let client = HTTPClient.shared
+
+  init(_ options: ServerOptions) throws {
+    self.options = options
+    key = try options.key()
+  }
+
+  struct Answer {
+    let status: Int
+    let headers: HTTPHeaders
+    let body: [UInt8]
+  }
+
+  /// Sends a request below `/v1/{namespace}/` and returns its 2xx answer.
+  /// - Throws: status 3 where the server cannot be reached or is overloaded, 1 otherwise, with what the
+  ///   server's problem document says.
+  func send(
+    _ method: HTTPMethod, _ path: String, body: HTTPClientRequest.Body? = nil,
+    headers: [(String, String)] = [], limit: Int = 64 << 20
+  ) async throws -> Answer {
+    var request = HTTPClientRequest(url: "\(options.baseURL)/v1/\(options.space)/\(path)")
+    request.method = method
+    request.headers.add(name: "Authorization", value: "Bearer \(key)")
+    for (name, value) in headers { request.headers.add(name: name, value: value) }
+    request.body = body
+    let answer: Answer
+    do {
+      let response = try await client.execute(request, timeout: .minutes(30))
+      let bytes = try await response.body.collect(upTo: limit)
+      answer = Answer(
+        status: Int(response.status.code), headers: response.headers,
+        body: Array(bytes.readableBytesView))
+    } catch {
+      throw CommandFailure.unavailable("\(options.baseURL): \(error)")
+    }
+    guard (200..<300).contains(answer.status) else { throw Self.failure(answer) }
+    return answer
+  }
+
+  /// Streams a content to `sink`, and says how its server named it.
+  func download(_ path: String, to sink: ([UInt8]) throws -> Void) async throws {
+    var request = HTTPClientRequest(url: "\(options.baseURL)/v1/\(options.space)/\(path)")
+    request.headers.add(name: "Authorization", value: "Bearer \(key)")
+    do {
+      let response = try await client.execute(request, timeout: .minutes(30))
+      guard response.status == .ok else {
+        let body = try await response.body.collect(upTo: 1 << 20)
+        throw Self.failure(
+          Answer(
+            status: Int(response.status.code), headers: response.headers,
+            body: Array(body.readableBytesView)))
+      }
+      for try await buffer in response.body { try sink(Array(buffer.readableBytesView)) }
+    } catch let failure as CommandFailure {
+      throw failure
+    } catch {
+      throw CommandFailure.unavailable("\(options.baseURL): \(error)")
+    }
+  }
+
+  private static func failure(_ answer: Answer) -> CommandFailure {
+    let text = describe(answer)
+    return answer.status == 503 || answer.status == 500
+      ? .unavailable(text) : answer.status == 401 ? .usage(text) : .found(text)
+  }
+
+  /// The problem document for a person: what is wrong, and where.
+  private static func describe(_ answer: Answer) -> String {
+    guard let root = try? JSONDocument(parsing: answer.body).root,
+      let detail = root["detail"]?.text
+    else { return "the server answered \(answer.status)" }
+    var lines = ["\(root["code"]?.text ?? "error"): \(detail)"]
+    for list in [root["errors"], root["missing"], root["conflicts"]] {
+      guard let list else { continue }
+      for item in list.elements {
+        let parts = item.members.compactMap { $0.value.text }
+        lines.append("  " + parts.joined(separator: "  "))
+      }
+    }
+    return lines.joined(separator: "\n")
+  }
+}
+
+/// `text` for one path segment.
+func pathSegment(_ text: String) -> String {
+  let hex = Array("0123456789ABCDEF".utf8)
+  var out: [UInt8] = []
+  for byte in text.utf8 {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."),
+      UInt8(ascii: "_"), UInt8(ascii: "~"), UInt8(ascii: ":"), UInt8(ascii: "@"):
+      out.append(byte)
+    default: out += [UInt8(ascii: "%"), hex[Int(byte >> 4)], hex[Int(byte & 15)]]
+    }
+  }
+  return String(decoding: out, as: UTF8.self)
+}

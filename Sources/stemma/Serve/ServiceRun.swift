@@ -1,0 +1,131 @@
+import StemmaCrypto
+import EmbeddedPostgres
+import Glibc
+import HTTPAPI
+import Hummingbird
+import Logging
+import NIOPosix
+import Postgres
+import PostgresStore
+import ServiceLifecycle
+import Store
+import UnixSignals
+
+/// One run of the service: database, migrations, checks, first key, HTTP, and the way back down.
+struct ServiceRun {
+  let directory: DataDirectory
+  let database: String?
+  let address: ListenAddress
+  let allowsUnsafe: Bool
+
+  private var logger: Logger {
+    var logger = Logger(label: "stemma") { StreamLogHandler.standardError(label: $0) }
+    logger.logLevel = Environment.value("LOG_LEVEL").flatMap { Logger.Level(rawValue: $0) } ?? .info
+    return logger
+  }
+
+  func run() async throws(EmbeddedError) {
+    signal(SIGPIPE, SIG_IGN)
+    let embedded = database == nil ? try EmbeddedPostgres(in: directory) : nil
+    try embedded?.start()
+    let conninfo = database ?? embedded?.conninfo ?? ""
+    do {
+      try await prepareDatabase(conninfo)
+      try await serve(conninfo, embedded)
+    } catch {
+      embedded?.stop()
+      _ = embedded?.waitForExit()
+      throw error as? EmbeddedError ?? EmbeddedError("\(error)")
+    }
+    embedded?.stop()
+    _ = embedded?.waitForExit()
+  }
+
+  /// Migrations, and the settings that an acknowledgement rests on.
+  private func prepareDatabase(_ conninfo: String) async throws {
+    let worker = PostgresWorker(conninfo: conninfo, label: "stemma-start")
+    try await DatabaseStart.wait(for: worker, upTo: .seconds(60))
+    let (applied, faults) = try await worker.run(deadline: .in(.seconds(300))) {
+      (connection, _) throws(PostgresError) in
+      let deadline = Deadline.in(.seconds(300))
+      return (
+        try Migrations.apply(to: &connection, deadline: deadline),
+        try ServerSettings.faults(of: &connection, deadline: deadline)
+      )
+    }
+    await worker.close()
+    if !applied.isEmpty { logger.info("migrated", metadata: ["applied": "\(applied)"]) }
+    guard !faults.isEmpty else { return }
+    let list = faults.joined(separator: ", ")
+    guard allowsUnsafe else {
+      throw EmbeddedError(
+        "this PostgreSQL can lose acknowledged commits: \(list). Change it, or start with --unsafe")
+    }
+    logger.warning("acknowledged commits can be lost", metadata: ["settings": "\(list)"])
+  }
+
+  private func serve(_ conninfo: String, _ embedded: EmbeddedPostgres?) async throws {
+    let pool = PostgresPool(
+      conninfo: conninfo, workers: 6, maximumWaiters: 2048, label: "stemma-reader")
+    let uploads = PostgresPool(
+      conninfo: conninfo, workers: 4, maximumWaiters: 64, label: "stemma-upload")
+    let ledger = PostgresLedger(conninfo: conninfo)
+    let committer = GroupCommitter(ledger: ledger, now: WallClock.now)
+    let keys = PostgresKeyRegistry(pool: pool)
+    try await FirstKey.makeIfNeeded(in: directory, keys, logger)
+    let health = Health()
+    let services = APIServices(
+      committer: committer, records: PostgresRecordReader(pool: pool),
+      content: PostgresContentStorage(pool: pool, uploads: uploads),
+      authenticator: Authenticator(registry: keys), health: health, now: WallClock.now)
+    let (directory, address, logger) = (directory, address, logger)
+    let application = Application(
+      responder: makeResponder(services),
+      server: .http1(
+        configuration: .init(
+          idleTimeout: .seconds(60),
+          httpDecoderConfiguration: .init(
+            maxHeaderFieldSize: 16 << 10, maxHeaderListSize: 32 << 10, maxHeaderFieldCount: 100))),
+      configuration: .init(
+        address: .hostname(address.host, port: address.port), serverName: "stemma"),
+      onServerRunning: { channel in
+        let url = "http://\(address.urlHost):\(channel.localAddress?.port ?? address.port)"
+        try? directory.write(url + "\n", to: directory.listenPath, mode: 0o644)
+        health.set(.ready)
+        logger.info("listening on \(url)")
+      },
+      eventLoopGroupProvider: .shared(MultiThreadedEventLoopGroup(numberOfThreads: 2)),
+      logger: logger)
+    var running: [any Service] = [application]
+    if let embedded { running.append(PostgresSupervisor(embedded: embedded, logger: logger)) }
+    let group = ServiceGroup(
+      configuration: .init(
+        services: running + [DrainNotice(health: health)],
+        gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+    try await group.run()
+    await committer.drain()
+    await ledger.close()
+    await uploads.close()
+    await pool.close()
+    logger.info("stopped")
+  }
+}
+
+/// The system's clock, for the store's `now`.
+enum WallClock {
+  @Sendable static func now() -> Timestamp {
+    var time = timespec()
+    unsafe clock_gettime(CLOCK_REALTIME, &time)
+    return Timestamp(microseconds: Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000)
+  }
+}
+
+/// Says `draining` on `/readyz` from the first signal on.
+struct DrainNotice: Service {
+  let health: Health
+
+  func run() async throws {
+    try await gracefulShutdown()
+    health.set(.draining)
+  }
+}
