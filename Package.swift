@@ -78,5 +78,16 @@ let package = Package(
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ],
       swiftSettings: strict),
+
+    .testTarget(
+      name: "StoreTests", dependencies: ["Canonical", "Records", "StemmaCrypto", "Store"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "PostgresStoreTests",
+      dependencies: [
+        "Canonical", "EmbeddedPostgres", "Postgres", "PostgresStore", "Records", "StemmaCrypto",
+        "Store",
+      ],
+      swiftSettings: strict),
   ]
 )

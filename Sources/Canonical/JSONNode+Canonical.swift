@@ -3,16 +3,16 @@ extension JSONNode {
   /// `rewrite` says.
   package func canonicalBytes(rewriting rewrite: JSONRewrite = .none) -> [UInt8] {
     var output: [UInt8] = []
+    let nodes = tape.nodes
+    let end = node.end(from: tapeIndex)
+    let textEnd = end < nodes.count ? Int(nodes[end].start) : tape.source.count
+    output.reserveCapacity(textEnd - offset)
     appendCanonical(to: &output, rewriting: rewrite)
     return output
   }
 
   /// Appends the value's canonical bytes, changed as `rewrite` says.
   package func appendCanonical(to output: inout [UInt8], rewriting rewrite: JSONRewrite = .none) {
-    let nodes = tape.nodes
-    let end = node.end(from: tapeIndex)
-    let textEnd = end < nodes.count ? Int(nodes[end].start) : tape.source.count
-    output.reserveCapacity(output.count + textEnd - offset)
     CanonicalWriter(tape: tape, rewrite: rewrite.isEmpty ? nil : rewrite)
       .append(tapeIndex, to: &output)
   }

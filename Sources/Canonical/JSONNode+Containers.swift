@@ -58,6 +58,7 @@ extension JSONNode {
     }
 
     package var underestimatedCount: Int { remaining }
+    package var isEmpty: Bool { remaining == 0 }
 
     package mutating func next() -> JSONNode? {
       guard remaining > 0 else { return nil }
@@ -81,6 +82,7 @@ extension JSONNode {
     }
 
     package var underestimatedCount: Int { remaining }
+    package var isEmpty: Bool { remaining == 0 }
 
     package mutating func next() -> (key: JSONNode, value: JSONNode)? {
       guard remaining > 0 else { return nil }

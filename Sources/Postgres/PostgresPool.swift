@@ -12,23 +12,21 @@ package final class PostgresPool: Sendable {
     state = Mutex(PoolState(workers: count, maximumWaiters: maximumWaiters))
   }
 
-  /// Runs `body` on a free connection.
+  /// Runs `body` on a free connection, and once more where the connection turns out to be lost: a
+  /// server that was restarted is not the caller's trouble. So `body` must be safe to run twice.
   /// - Throws: `.poolExhausted` at once where the line is full, `.closed` after `close`.
   package func withConnection<Value: Sendable>(
     deadline: Deadline,
     _ body: @Sendable (inout PostgresConnection) throws(PostgresError) -> Value
   ) async throws(PostgresError) -> Value {
     let lease = try await lease()
+    defer { lease.giveBack() }
     do throws(PostgresError) {
-      let value = try await lease.worker.run(deadline: deadline) {
-        (connection, _) throws(PostgresError) in try body(&connection)
-      }
-      lease.giveBack()
-      return value
+      return try await lease.run(deadline, body)
     } catch {
-      lease.giveBack()
-      throw error
+      guard error.code == .connectionLost else { throw error }
     }
+    return try await lease.run(deadline, body)
   }
 
   /// One worker, for as long as the lease is kept. Must be given back, once.
@@ -38,6 +36,15 @@ package final class PostgresPool: Sendable {
     fileprivate let pool: PostgresPool
 
     package func giveBack() { pool.giveBack(number) }
+
+    fileprivate func run<Value: Sendable>(
+      _ deadline: Deadline,
+      _ body: @Sendable (inout PostgresConnection) throws(PostgresError) -> Value
+    ) async throws(PostgresError) -> Value {
+      try await worker.run(deadline: deadline) {
+        (connection, _) throws(PostgresError) in try body(&connection)
+      }
+    }
   }
 
   package func lease() async throws(PostgresError) -> Lease {

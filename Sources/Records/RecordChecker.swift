@@ -43,7 +43,9 @@ struct RecordChecker {
     case .number(let range):
       if !(node.double.map(range.contains) ?? false) {
         let bounds = range.lowerBound.isFinite ? " from \(range.lowerBound)" : ""
-        refuse("a number\(bounds)\(range.upperBound.isFinite ? " to \(range.upperBound)" : "") is needed")
+        refuse(
+          "a number\(bounds)\(range.upperBound.isFinite ? " to \(range.upperBound)" : "") is needed"
+        )
       }
     case .interval: checkInterval(node)
     case .oneOf(let values):

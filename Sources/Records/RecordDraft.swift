@@ -41,7 +41,8 @@ package struct RecordDraft: Sendable {
   ///   *not* refused here: see `Kind.isReservedForService`.
   package init(checking node: JSONNode) throws(RecordErrors) {
     guard node.type == .object else { throw RecordErrors(pointer: "", "a record is an object") }
-    guard let kind = Kind.allCases.first(where: { node["kind"]?.isText($0.text) == true }) else {
+    let name = node["kind"]
+    guard let kind = Kind.allCases.first(where: { name?.isText($0.text) == true }) else {
       let known = Kind.allCases.map(\.name).joined(separator: ", ")
       throw RecordErrors(pointer: "/kind", "one of \(known) is needed")
     }

@@ -27,6 +27,7 @@ extension Shape {
   }
 
   private static let input = Shape.record(
+    .input,
     .optional("content", .descriptor),
     .optional("manifest", .descriptor),
     .optional("unrecorded", .digest),
@@ -36,6 +37,7 @@ extension Shape {
     .needs("rows", oneOf: ["content", "manifest"]))
 
   private static let model = Shape.record(
+    .model,
     .optional("content", .descriptor),
     .optional("manifest", .descriptor),
     .required("format", .text(.token)),
@@ -45,12 +47,14 @@ extension Shape {
     rules: .exactlyOne(["content", "manifest"]))
 
   private static let context = Shape.record(
+    .context,
     .optional("code", .code),
     .optional("parameters", .free),
     .optional("decision", .free),
     .optional("executor", .text(.identifier)))
 
   private static let view = Shape.record(
+    .view,
     .optional("model", .derivedFrom(.model)),
     .required("inputs", inputs(.derivedFrom(.input, .output, .model))),
     .required("context", .derivedFrom(.context)),
@@ -59,6 +63,7 @@ extension Shape {
     .optional("judging", .judging))
 
   private static let recipe = Shape.record(
+    .recipe,
     .required("name", .text(.name)),
     .optional("model", .nameOr(.model)),
     .required("inputs", inputs(.nameOr(.input, .output, .model))),
@@ -68,10 +73,12 @@ extension Shape {
     .optional("judging", .judging))
 
   private static let resolution = Shape.record(
+    .resolution,
     .required("recipe", .associated(with: .recipe)),
     .required("view", .associated(with: .view)))
 
   private static let device = Shape.record(
+    .device,
     .required("class", .text(.identifier)),
     .required("share", .share),
     .optional("driver", .text(.line)),
@@ -79,10 +86,12 @@ extension Shape {
     .optional("readings", .free))
 
   private static let execution = Shape.record(
+    .execution,
     .required("id", .text(.uuid)),
     .required("gang", .gang))
 
   private static let rank = Shape.record(
+    .rank,
     .required("execution", .associated(with: .execution)),
     .required("rank", .integer(0...999_999)),
     .required("attempt", .integer(0...1_000_000)),
@@ -93,18 +102,21 @@ extension Shape {
     .required("startedAt", .time))
 
   private static let ended = Shape.record(
+    .ended,
     .required("rank", .associated(with: .rank)),
     .required("endedAt", .time),
     .required("exit", .exit),
     .optional("use", .free))
 
   private static let attestation = Shape.record(
+    .attestation,
     .required("rank", .associated(with: .rank)),
     .required("level", .integer(0...5)),
     .required("verifier", .text(.line)),
     .required("findings", .free))
 
   private static let output = Shape.record(
+    .output,
     .required("view", .derivedFrom(.view)),
     .required("execution", .associated(with: .execution)),
     .required("devices", .set(of: .associated(with: .device))),
@@ -120,6 +132,7 @@ extension Shape {
     rules: .exactlyOne(["content", "manifest"]))
 
   private static let verdict = Shape.record(
+    .verdict,
     .required("outputs", .set(of: .derivedFrom(.output), count: 2...10_000)),
     .required(
       "verdict",
@@ -134,6 +147,7 @@ extension Shape {
     .required("method", .text(.token)))
 
   private static let name = Shape.record(
+    .name,
     .required("name", .text(.name)),
     .required("target", .associatedWithAny),
     .optional("reason", .text(.prose)),
@@ -141,6 +155,7 @@ extension Shape {
     .optional("previous", .associated(with: .name)))
 
   private static let retraction = Shape.record(
+    .retraction,
     .required("subject", .associatedWithAny),
     .required("reason", .text(.prose)),
     .required("effect", .oneOf(["ever", "from_now"])),
@@ -149,21 +164,25 @@ extension Shape {
     rules: .differ("subject", "replacement"))
 
   private static let succession = Shape.record(
+    .succession,
     .required("from", .associated(with: .view)),
     .required("to", .associated(with: .view)),
     .required("because", .set(of: .associatedWithAny)),
     rules: .differ("from", "to"))
 
   private static let label = Shape.record(
+    .label,
     .required("subject", .associatedWithAny),
     .required("label", .text(.identifier)),
     .required("reason", .text(.prose)),
     .optional("previous", .associated(with: .label)))
 
   private static let approval = Shape.record(
+    .approval,
     .required("subject", .associatedWithAny))
 
   private static let erasure = Shape.record(
+    .erasure,
     .required("subject", .associatedWithAny),
     .required("what", .oneOf(["content", "body", "row"])),
     .optional("row", .text(.line)),
@@ -171,6 +190,7 @@ extension Shape {
     rules: .present("row", when: "what", is: "row"))
 
   private static let note = Shape.record(
+    .note,
     .required("subject", .associatedWithAny),
     .required("note", .free))
 
@@ -182,9 +202,9 @@ extension Shape {
   }
 
   /// A kind's table, with what every kind takes.
-  private static func record(_ members: Member..., rules: Rule...) -> Shape {
+  private static func record(_ kind: Kind, _ members: Member..., rules: Rule...) -> Shape {
     let common: [Member] = [
-      .required("kind", .oneOf(Kind.allCases.map(\.text))),
+      .required("kind", .oneOf([kind.text])),
       .required("v", .integer(1...1)),
       .optional("salt", .text(.salt)),
     ]

@@ -1,0 +1,82 @@
+import Canonical
+import Testing
+
+@Suite struct NumberTests {
+  private func text(of value: Double) -> String {
+    var bytes: [UInt8] = []
+    CanonicalText.append(double: value, to: &bytes)
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  @Test(arguments: NumberTable.rfc8785)
+  func printsTheTableOfTheRFC(bits: UInt64, text: String) {
+    #expect(self.text(of: Double(bitPattern: bits)) == text)
+  }
+
+  @Test(arguments: NumberTable.hard)
+  func printsHardNumbers(bits: UInt64, text: String) {
+    #expect(self.text(of: Double(bitPattern: bits)) == text)
+  }
+
+  /// What is printed reads back as the same double, whenever the parser takes it.
+  @Test func printsWhatItReads() throws {
+    var random = SplitMix64(seed: 8785)
+    var read = 0
+    for _ in 0..<20_000 {
+      let value = Double(bitPattern: random.next())
+      guard value.isFinite else { continue }
+      let bytes = Array(text(of: value).utf8)
+      if (0x1p53..<1e21).contains(value.magnitude) {
+        #expect(throws: JSONError(.unsafeInteger, at: 0)) { try JSONDocument(parsing: bytes) }
+      } else {
+        let document = try JSONDocument(parsing: bytes)
+        #expect(document.root.double == value)
+        #expect(document.root.canonicalBytes() == bytes)
+        read += 1
+      }
+    }
+    #expect(read > 15_000)
+  }
+
+  /// Decimal fractions of every length, against the library's correctly rounded conversion.
+  @Test func readsDecimalFractions() throws {
+    var random = SplitMix64(seed: 754)
+    for _ in 0..<20_000 {
+      let whole = random.next() >> UInt64.random(in: 12...63, using: &random)
+      let fraction = random.next() >> UInt64.random(in: 0...63, using: &random)
+      let exponent = Int.random(in: -40...40, using: &random)
+      let text = "-\(whole).\(fraction)e\(exponent)"
+      let expected = try #require(Double(text))
+      guard !(0x1p53..<1e21).contains(expected.magnitude) else { continue }
+      #expect(try JSONDocument(parsing: Array(text.utf8)).root.double == expected, "\(text)")
+    }
+  }
+
+  @Test(arguments: [
+    ("0", 0), ("-0", 0), ("-0.0", 0), ("1.0", 1), ("1e2", 100), ("-15e-1", nil), ("1.5", nil),
+    ("1e21", nil), ("1e-400", 0), ("9007199254740991", 9_007_199_254_740_991),
+    ("-9007199254740991", -9_007_199_254_740_991), ("9007199254740991.0", 9_007_199_254_740_991),
+    ("1000000000000000", 1_000_000_000_000_000), ("-12", -12), ("0.5e1", 5),
+  ])
+  func tellsIntegers(text: String, expected: Int64?) throws {
+    #expect(try JSONDocument(parsing: Array(text.utf8)).root.integer == expected)
+  }
+
+  @Test func printsIntegers() {
+    for (value, text) in [
+      (0, "0"), (7, "7"), (-10, "-10"), (Int64.max, "9223372036854775807"),
+      (Int64.min, "-9223372036854775808"),
+    ] {
+      var bytes: [UInt8] = []
+      CanonicalText.append(integer: value, to: &bytes)
+      #expect(bytes == Array(text.utf8))
+    }
+  }
+
+  @Test func infinityHasNoText() async {
+    await #expect(processExitsWith: .failure) {
+      var bytes: [UInt8] = []
+      CanonicalText.append(double: .infinity, to: &bytes)
+    }
+  }
+}

@@ -1,0 +1,122 @@
+import Canonical
+import Postgres
+import PostgresStore
+import Records
+import StemmaCrypto
+import Store
+import Testing
+
+@Suite struct CommitTests {
+  private let space = Namespace("main")
+  @Sendable private static func now() -> Timestamp { Timestamp(microseconds: 1_700_000_000_000_000) }
+
+  private func context(_ number: Int) throws -> Record {
+    let json = #"{"kind":"context","v":1,"parameters":{"n":\#(number)}}"#
+    return try RecordDraft(checking: JSONDocument(parsing: Array(json.utf8)).root)
+      .seal(handles: [:])
+  }
+
+  private func request(_ records: [Record], content: [SmallContent] = []) throws -> CommitRequest {
+    CommitRequest(
+      namespace: try #require(space), principal: "tester", records: records, content: content)
+  }
+
+  private var soon: ContinuousClock.Instant { .now + .seconds(30) }
+
+  @Test func concurrentRetriesAreOneRecordEach() async throws {
+    let conninfo = try await TestCluster.newDatabase()
+    // Two servers on one database.
+    let committers = (0..<2).map { _ in
+      GroupCommitter(ledger: PostgresLedger(conninfo: conninfo), now: Self.now)
+    }
+    let records = try (0..<50).map(context)
+    let requests = try records.map { try request([$0]) }
+    let deadline = soon
+    let indices = try await withThrowingTaskGroup(of: [Int64].self) { group in
+      for client in 0..<16 {
+        group.addTask {
+          var indices: [Int64] = []
+          for request in requests {
+            let committer = committers[client % 2]
+            guard case .stored(let receipt) = try await committer.commit(request, deadline: deadline)
+            else { continue }
+            indices += receipt.records.map(\.index)
+          }
+          return indices
+        }
+      }
+      return try await group.reduce(into: [[Int64]]()) { $0.append($1) }
+    }
+    #expect(indices.count == 16)
+    #expect(Set(indices).count == 1, "every client is told the same indices")
+    #expect(indices.first.map { $0.sorted() } == Array(0..<50), "no gap, nothing twice")
+  }
+
+  @Test func recordsAndContentAreReadBackAsTheyWere() async throws {
+    let conninfo = try await TestCluster.newDatabase()
+    let committer = GroupCommitter(ledger: PostgresLedger(conninfo: conninfo), now: Self.now)
+    let pool = PostgresPool(conninfo: conninfo, workers: 2, maximumWaiters: 10, label: "t")
+    let reader = PostgresRecordReader(pool: pool)
+    let namespace = try #require(space)
+    let bytes = [UInt8](repeating: 7, count: 60_000)
+    let record = try context(1)
+    _ = try await committer.commit(
+      request([record], content: [SmallContent(bytes: bytes)]), deadline: soon)
+    let stored = try #require(try await reader.record(record.digest, in: namespace))
+    #expect(stored.body == record.canonical)
+    #expect(stored.index == 0)
+    #expect(stored.committedAt == Self.now())
+    let contents = PostgresContentStorage(pool: pool, uploads: pool)
+    let content = try #require(
+      try await contents.content(SHA256.digest(of: bytes), in: namespace))
+    #expect(try await contents.read(content, from: 0) == bytes)
+    #expect(
+      try await reader.record(record.digest, in: try #require(Namespace("other"))) == nil)
+    await pool.close()
+  }
+
+  @Test(arguments: [0, 1, 65_536, 65_537, 262_144, 1_000_000])
+  func uploadsAreReadBackAsTheyWere(_ size: Int) async throws {
+    let conninfo = try await TestCluster.newDatabase()
+    let pool = PostgresPool(conninfo: conninfo, workers: 2, maximumWaiters: 10, label: "t")
+    let uploads = PostgresPool(conninfo: conninfo, workers: 2, maximumWaiters: 10, label: "u")
+    let storage = PostgresContentStorage(pool: pool, uploads: uploads)
+    let namespace = try #require(space)
+    let bytes = (0..<size).map { UInt8(truncatingIfNeeded: $0 &* $0 >> 7) }
+    let digest = SHA256.digest(of: bytes)
+    for expected in [true, false] {
+      let upload = try await storage.beginUpload(in: namespace)
+      for start in stride(from: 0, to: size, by: 100_000) {
+        try await upload.write(Array(bytes[start..<min(start + 100_000, size)]))
+      }
+      let created = try await upload.finish(
+        digest: digest, size: Int64(size), now: Self.now())
+      #expect(created == expected)
+    }
+    let content = try #require(try await storage.content(digest, in: namespace))
+    var read: [UInt8] = []
+    while read.count < size {
+      read += try await storage.read(content, from: Int64(read.count))
+    }
+    #expect(read == bytes)
+    await uploads.close()
+    await pool.close()
+  }
+
+  @Test func abandonedUploadStoresNothing() async throws {
+    let conninfo = try await TestCluster.newDatabase()
+    let uploads = PostgresPool(conninfo: conninfo, workers: 1, maximumWaiters: 10, label: "u")
+    let storage = PostgresContentStorage(pool: uploads, uploads: uploads)
+    let upload = try await storage.beginUpload(in: try #require(space))
+    try await upload.write([UInt8](repeating: 1, count: 600_000))
+    await upload.abort()
+    let chunks = try await uploads.withConnection(deadline: .in(.seconds(5))) {
+      (connection) throws(PostgresError) in
+      try connection.execute(
+        Statement("count", [], "select count(*) from content_chunk"), deadline: .in(.seconds(5))
+      ).int64(0, 0)
+    }
+    #expect(chunks == 0)
+    await uploads.close()
+  }
+}

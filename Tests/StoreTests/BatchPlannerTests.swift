@@ -1,0 +1,112 @@
+import Records
+import StemmaCrypto
+import Testing
+
+@testable import Store
+
+@Suite struct BatchPlannerTests {
+  private let empty = BatchFacts(nextIndex: 0, lastCommittedAt: nil)
+  private let now = Timestamp(microseconds: 1_000_000)
+
+  private func plan(_ requests: [CommitRequest], facts: BatchFacts? = nil) -> BatchPlan {
+    BatchPlanner.plan(requests, facts: facts ?? empty, now: now)
+  }
+
+  private func rejection(_ outcome: CommitOutcome) -> CommitRejection? {
+    if case .rejected(let rejection) = outcome { rejection } else { nil }
+  }
+
+  private func receipt(_ outcome: CommitOutcome) -> CommitReceipt? {
+    if case .stored(let receipt) = outcome { receipt } else { nil }
+  }
+
+  @Test func indicesHaveNoGapsAcrossRefusals() throws {
+    let missing = SHA256.digest(of: [1])
+    let bad = try view(inputs: [missing], context: context(1).digest)
+    let plan = plan([
+      try commit([input(1)]), try commit([input(2), context(1), bad]), try commit([input(3)]),
+    ])
+    #expect(plan.records.map(\.index) == [0, 1])
+    #expect(plan.records.map(\.record.digest) == [try input(1).digest, try input(3).digest])
+    guard case .unresolved(let list)? = rejection(plan.outcomes[1]) else {
+      Issue.record("the commit with a missing reference must be refused")
+      return
+    }
+    #expect(list.map(\.target) == [missing])
+    #expect(list.map(\.member) == ["/inputs/0/ref"])
+  }
+
+  @Test func sameRecordTwiceIsOneIndex() throws {
+    let plan = plan([try commit([input(1)]), try commit([input(1)])])
+    #expect(plan.records.count == 1)
+    let receipts = plan.outcomes.compactMap(receipt)
+    #expect(receipts.flatMap(\.records).map(\.index) == [0, 0])
+    #expect(receipts.flatMap(\.records).map(\.created) == [true, false])
+  }
+
+  @Test func namespacesDoNotSeeEachOther() throws {
+    let data = try input(1)
+    let settings = try context(1)
+    let view = try view(inputs: [data.digest], context: settings.digest)
+    let plan = plan([try commit([data, settings], in: "a"), try commit([view], in: "b")])
+    guard case .unresolved(let list)? = rejection(plan.outcomes[1]) else {
+      Issue.record("what lies in another namespace is not there")
+      return
+    }
+    #expect(list.count == 2)
+  }
+
+  @Test func referencesResolveToSmallerIndices() throws {
+    let data = try input(1)
+    let settings = try context(1)
+    let view = try view(inputs: [data.digest], context: settings.digest)
+    let plan = plan([try commit([data, settings, view])])
+    #expect(plan.records.last?.targets.allSatisfy { $0 < 2 } == true)
+    #expect(plan.records.last?.targets.count == 2)
+  }
+
+  @Test func referenceToTheWrongKindIsRefused() throws {
+    let settings = try context(1)
+    let view = try view(inputs: [settings.digest], context: settings.digest)
+    guard case .unfit(let list)? = rejection(plan([try commit([settings, view])]).outcomes[0])
+    else {
+      Issue.record("a context is no input")
+      return
+    }
+    #expect(list.map(\.member) == ["/inputs/0/ref"])
+  }
+
+  @Test func executionIDIsTakenOnce() throws {
+    let plan = plan([try commit([execution(1)]), try commit([execution(1, gang: 2)])])
+    guard case .conflicting(let list)? = rejection(plan.outcomes[1]) else {
+      Issue.record("two executions with one id")
+      return
+    }
+    #expect(list.map(\.reason) == ["execution_id_taken"])
+    #expect(list.map(\.current) == [try execution(1).digest])
+    #expect(plan.records.count == 1)
+  }
+
+  @Test func namesMoveByCompareAndSwap() throws {
+    let (a, b) = (try input(1), try input(2))
+    let first = try name("n", a.digest)
+    let second = try name("n", b.digest, previous: first.digest)
+    let third = try name("n", a.digest, previous: second.digest)
+    let stale = try name("n", b.digest)
+    let plan = plan([
+      try commit([a, b, first]), try commit([second]), try commit([third]), try commit([stale]),
+    ])
+    #expect(plan.events.map(\.previous) == [-1, 2, 3])
+    guard case .conflicting(let list)? = rejection(plan.outcomes[3]) else {
+      Issue.record("a move that does not know the current one")
+      return
+    }
+    #expect(list.map(\.current) == [third.digest])
+  }
+
+  @Test func timeNeverFalls() {
+    let later = Timestamp(microseconds: 9_000_000)
+    let facts = BatchFacts(nextIndex: 5, lastCommittedAt: later)
+    #expect(plan([], facts: facts).committedAt == later)
+  }
+}
