@@ -21,7 +21,7 @@ enum Command {
     unsafe posix_spawnattr_setflags(
       &attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK))
     var argv = unsafe arguments.map { unsafe strdup($0) } + [nil]
-    defer { for unsafe pointer in unsafe argv { unsafe free(pointer) } }
+    defer { for index in unsafe argv.indices { unsafe free(argv[index]) } }
     var pid: pid_t = 0
     let result = unsafe posix_spawnp(&pid, arguments[0], &actions, &attributes, &argv, environ)
     guard result == 0 else {

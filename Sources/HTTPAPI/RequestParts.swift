@@ -1,8 +1,8 @@
 import Canonical
-import StemmaCrypto
 import HTTPTypes
 import Hummingbird
 import NIOCore
+import StemmaCrypto
 import Store
 
 /// Strict readers of a request's parts: each says what is wrong and where.
@@ -128,7 +128,9 @@ private func hexValue(_ byte: UInt8) -> UInt8? {
 
 extension StringProtocol {
   fileprivate func trimmingSpaces() -> String {
-    String(String(drop { $0 == " " || $0 == "\t" }.reversed()).drop { $0 == " " || $0 == "\t" }.reversed())
+    String(
+      String(drop { $0 == " " || $0 == "\t" }.reversed()).drop { $0 == " " || $0 == "\t" }
+        .reversed())
   }
 }
 

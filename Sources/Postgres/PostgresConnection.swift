@@ -62,8 +62,9 @@ internal import Glibc
     var keys = unsafe settings.map { unsafe UnsafePointer(strdup($0.0)) }
     var values = unsafe settings.map { unsafe UnsafePointer(strdup($0.1)) }
     defer {
-      for unsafe pointer in unsafe keys + values {
-        unsafe free(UnsafeMutablePointer(mutating: pointer))
+      for index in settings.indices {
+        unsafe free(UnsafeMutablePointer(mutating: keys[index]))
+        unsafe free(UnsafeMutablePointer(mutating: values[index]))
       }
     }
     unsafe keys.append(nil)
@@ -83,7 +84,9 @@ internal import Glibc
     while true {
       let ready = unsafe poll(&descriptor, 1, deadline.milliseconds)
       if ready > 0 { return }
-      if ready == 0 { throw PostgresError(.deadlineExceeded, "the database did not answer in time") }
+      if ready == 0 {
+        throw PostgresError(.deadlineExceeded, "the database did not answer in time")
+      }
       if errno != EINTR {
         throw PostgresError(.connectionLost, "poll failed: errno \(errno)")
       }
@@ -189,8 +192,11 @@ extension PostgresConnection {
           unsafe PQclear(result)
         } else {
           // COMMIT of a failed transaction answers ROLLBACK, without an error.
-          if statement.name == Self.commit.name, unsafe String(cString: PQcmdStatus(result)) != "COMMIT" {
-            failure = failure ?? PostgresError(.sqlState("25P02"), "the transaction was rolled back")
+          if statement.name == Self.commit.name,
+            unsafe String(cString: PQcmdStatus(result)) != "COMMIT"
+          {
+            failure =
+              failure ?? PostgresError(.sqlState("25P02"), "the transaction was rolled back")
           }
           unsafe rows.append(Rows(owning: result))
         }
@@ -215,9 +221,11 @@ extension PostgresConnection {
       for range in ranges {
         let value = unsafe range.flatMap { range in
           // An empty value still needs an address: a null one would be NULL.
-          unsafe range.isEmpty ? Self.emptyValue : buffer.baseAddress.map {
-            unsafe ($0 + range.lowerBound).assumingMemoryBound(to: CChar.self)
-          }
+          unsafe range.isEmpty
+            ? Self.emptyValue
+            : buffer.baseAddress.map {
+              unsafe ($0 + range.lowerBound).assumingMemoryBound(to: CChar.self)
+            }
         }
         unsafe values.append(value)
       }

@@ -1,6 +1,6 @@
-import StemmaCrypto
 import Postgres
 import Records
+import StemmaCrypto
 import Store
 
 /// The first round trip of a batch: BEGIN, the head's lock, and every look-up after it.

@@ -1,7 +1,7 @@
-import StemmaCrypto
 import Frames
 import Postgres
 import Records
+import StemmaCrypto
 import Store
 
 /// The second round trip of a batch: everything that the plan says, set by set.

@@ -1,5 +1,5 @@
-import StemmaCrypto
 package import Postgres
+import StemmaCrypto
 
 /// Plain SQL, forward only, shipped in the binary (migrations/). Applied under a lock, each in a
 /// transaction of its own; the digest of what was applied is kept and checked.

@@ -1,5 +1,5 @@
-package import StemmaCrypto
 package import Postgres
+package import StemmaCrypto
 package import Store
 
 /// Content in PostgreSQL: small in a row, large in chunks that are compressed by us.

@@ -1,5 +1,5 @@
-import StemmaCrypto
 import Postgres
+import StemmaCrypto
 import Store
 import Synchronization
 

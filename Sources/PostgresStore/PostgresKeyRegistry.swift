@@ -1,5 +1,5 @@
-import StemmaCrypto
 package import Postgres
+import StemmaCrypto
 package import Store
 
 /// API keys on PostgreSQL.

@@ -1,6 +1,6 @@
-import StemmaCrypto
 import Postgres
 import Records
+import StemmaCrypto
 package import Store
 import Synchronization
 

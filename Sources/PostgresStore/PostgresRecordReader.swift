@@ -1,6 +1,6 @@
-package import StemmaCrypto
 package import Postgres
 import Records
+package import StemmaCrypto
 package import Store
 
 /// Reads of records and names on PostgreSQL.
@@ -34,9 +34,11 @@ package struct PostgresRecordReader: RecordReader {
     parameters.append(filter.after)
     parameters.append(Int64(filter.limit + 1))
     let statement =
-      filter.key != nil ? ReadSQL.records(by: "key")
-      : filter.execution != nil ? ReadSQL.records(by: "execution")
-      : filter.content != nil ? ReadSQL.records(by: "content") : ReadSQL.records
+      filter.key != nil
+      ? ReadSQL.records(by: "key")
+      : filter.execution != nil
+        ? ReadSQL.records(by: "execution")
+        : filter.content != nil ? ReadSQL.records(by: "content") : ReadSQL.records
     let found = try await read(statement, parameters)
     var bytes = 0
     let fitting = found.prefix(filter.limit).prefix { record in

@@ -11,7 +11,8 @@ package enum ServerSettings {
     for row in 0..<rows.count {
       let (name, value) = (try rows.text(row, 0), try rows.text(row, 1))
       let isSafe =
-        name == "synchronous_commit" ? ["on", "remote_write", "remote_apply", "local"].contains(value)
+        name == "synchronous_commit"
+        ? ["on", "remote_write", "remote_apply", "local"].contains(value)
         : value == "on"
       if !isSafe { faults.append("\(name) is \(value)") }
     }

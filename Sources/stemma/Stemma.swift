@@ -28,7 +28,7 @@ struct Stemma: AsyncParsableCommand {
     } catch let failure as CommandFailure {
       Terminal.complain(failure.message)
       Self.exit(withError: ExitCode(failure.status))
-    } catch where Self.exitCode(for: error) == .validationFailure {
+    } catch  where Self.exitCode(for: error) == .validationFailure {
       Terminal.complain(Self.fullMessage(for: error))
       Self.exit(withError: ExitCode(2))
     } catch {
@@ -45,5 +45,7 @@ struct CommandFailure: Error {
   /// The check found something.
   static func found(_ message: String) -> CommandFailure { .init(message: message, status: 1) }
   static func usage(_ message: String) -> CommandFailure { .init(message: message, status: 2) }
-  static func unavailable(_ message: String) -> CommandFailure { .init(message: message, status: 3) }
+  static func unavailable(_ message: String) -> CommandFailure {
+    .init(message: message, status: 3)
+  }
 }

@@ -8,7 +8,9 @@ import Testing
 
 @Suite struct CommitTests {
   private let space = Namespace("main")
-  @Sendable private static func now() -> Timestamp { Timestamp(microseconds: 1_700_000_000_000_000) }
+  @Sendable private static func now() -> Timestamp {
+    Timestamp(microseconds: 1_700_000_000_000_000)
+  }
 
   private func context(_ number: Int) throws -> Record {
     let json = #"{"kind":"context","v":1,"parameters":{"n":\#(number)}}"#
@@ -38,7 +40,8 @@ import Testing
           var indices: [Int64] = []
           for request in requests {
             let committer = committers[client % 2]
-            guard case .stored(let receipt) = try await committer.commit(request, deadline: deadline)
+            guard
+              case .stored(let receipt) = try await committer.commit(request, deadline: deadline)
             else { continue }
             indices += receipt.records.map(\.index)
           }

@@ -19,7 +19,7 @@ enum TestCluster {
     let command = ["sh", "-c", watcher]
     var arguments: [UnsafeMutablePointer<CChar>?] = unsafe command.map { unsafe strdup($0) }
     unsafe arguments.append(nil)
-    defer { for unsafe argument in unsafe arguments { unsafe free(argument) } }
+    defer { for index in unsafe arguments.indices { unsafe free(arguments[index]) } }
     var pid: pid_t = 0
     unsafe posix_spawnp(&pid, "sh", nil, nil, &arguments, environ)
     return postgres

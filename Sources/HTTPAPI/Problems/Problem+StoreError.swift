@@ -11,7 +11,8 @@ extension Problem {
       self = .retryable(
         "deadline_exceeded", "the request waited too long; nothing was stored", after: 1)
     case .unavailable, .raced:
-      self = .retryable("unavailable", "the database is not available; nothing was stored", after: 2)
+      self = .retryable(
+        "unavailable", "the database is not available; nothing was stored", after: 2)
     case .outcomeUnknown:
       self = .retryable(
         "outcome_unknown",

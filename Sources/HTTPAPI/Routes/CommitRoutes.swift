@@ -1,8 +1,8 @@
 import Canonical
-import StemmaCrypto
 import Hummingbird
 import NIOCore
 import Records
+import StemmaCrypto
 import Store
 
 /// `POST /v1/{namespace}/commits`.
@@ -49,7 +49,8 @@ struct CommitBody {
     }
     guard (1...CommitRoutes.maximumRecords).contains(records.count) else {
       throw Problem.invalidRequest(
-        "\(records.count) items; 1 to \(CommitRoutes.maximumRecords) are taken", pointer: "/records")
+        "\(records.count) items; 1 to \(CommitRoutes.maximumRecords) are taken", pointer: "/records"
+      )
     }
     var items: [CommitPreparation.Item] = []
     items.reserveCapacity(records.count)
@@ -195,7 +196,8 @@ extension Problem {
     self.init(
       .badRequest, "invalid_record",
       errors.count == 1
-        ? "\(errors[0].pointer): \(errors[0].message)" : "\(errors.count) problems; nothing was stored",
+        ? "\(errors[0].pointer): \(errors[0].message)"
+        : "\(errors.count) problems; nothing was stored",
       members: [
         (
           "errors",

@@ -1,8 +1,8 @@
 import Canonical
-import StemmaCrypto
 import HTTPTypes
 import Hummingbird
 import NIOCore
+import StemmaCrypto
 import Store
 
 /// `/v1/{namespace}/content/{digest}`: bytes, streamed both ways.

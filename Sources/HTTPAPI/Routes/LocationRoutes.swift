@@ -1,6 +1,6 @@
 import Canonical
-import StemmaCrypto
 import Hummingbird
+import StemmaCrypto
 import Store
 
 /// `/v1/{namespace}/content/{digest}/locations`: hints, opaque, never fetched.

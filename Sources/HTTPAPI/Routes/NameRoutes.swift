@@ -1,8 +1,8 @@
 import Canonical
-import StemmaCrypto
 import HTTPTypes
 import Hummingbird
 import Records
+import StemmaCrypto
 import Store
 
 /// `/v1/{namespace}/names…`: movable names, moved by compare-and-swap only.

@@ -46,7 +46,8 @@ enum OperationsRoutes {
     ]
     return counts.map { metric in
       let name = "stemma_commit_\(metric.name)"
-      return "# HELP \(name) \(metric.help)\n# TYPE \(name) \(metric.type)\n\(name) \(metric.value)\n"
+      return
+        "# HELP \(name) \(metric.help)\n# TYPE \(name) \(metric.type)\n\(name) \(metric.value)\n"
     }.joined()
   }
 }

@@ -1,8 +1,8 @@
 import Canonical
-import StemmaCrypto
 import HTTPTypes
 import Hummingbird
 import Records
+import StemmaCrypto
 import Store
 
 /// `GET /v1/{namespace}/records…`.

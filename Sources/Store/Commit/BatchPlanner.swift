@@ -1,5 +1,5 @@
-import StemmaCrypto
 import Records
+import StemmaCrypto
 
 /// Decides a batch: which commits are stored, at which indices, and why the others are not.
 ///

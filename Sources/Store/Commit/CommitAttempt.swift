@@ -1,5 +1,5 @@
-import StemmaCrypto
 import Records
+import StemmaCrypto
 
 /// One request tried against the facts so far. What it would change is kept apart from them, so
 /// that a refused request is thrown away whole and a taken one costs only what it brings.
@@ -111,7 +111,8 @@ struct CommitAttempt {
   ) -> String? {
     guard reference.expects.contains(target.kind) else {
       let allowed = Kind.allCases.filter(reference.expects.contains).map(\.name)
-      return "refers to a record of kind \(target.kind.name); allowed: \(allowed.joined(separator: ", "))"
+      return
+        "refers to a record of kind \(target.kind.name); allowed: \(allowed.joined(separator: ", "))"
     }
     // A model version that says it is an output must be that output, byte for byte.
     if record.kind == .model, reference.member == "/promotedFrom",

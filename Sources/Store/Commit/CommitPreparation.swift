@@ -1,5 +1,5 @@
-import StemmaCrypto
 package import Records
+import StemmaCrypto
 
 /// Turns the drafts of one commit into sealed records in an order the store can take.
 ///

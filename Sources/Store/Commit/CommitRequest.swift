@@ -1,5 +1,5 @@
-package import StemmaCrypto
 package import Records
+package import StemmaCrypto
 
 /// One commit as the store takes it: checked, sealed, not yet resolved.
 package struct CommitRequest: Sendable {

@@ -1,5 +1,5 @@
-package import StemmaCrypto
 package import Records
+package import StemmaCrypto
 
 /// The one writer's port: a transaction that holds the head of the log.
 ///

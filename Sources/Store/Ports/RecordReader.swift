@@ -1,5 +1,5 @@
-package import StemmaCrypto
 package import Records
+package import StemmaCrypto
 
 /// Reads of records and names. Every answer is of committed, immutable bytes; a read sees every
 /// commit that was acknowledged before it began.

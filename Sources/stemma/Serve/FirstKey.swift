@@ -1,6 +1,6 @@
-import StemmaCrypto
 import EmbeddedPostgres
 import Logging
+import StemmaCrypto
 import Store
 
 /// The key that the first start makes: there is no default credential.

@@ -14,7 +14,8 @@ struct ServeCommand: AsyncParsableCommand {
   var dataDir: String
 
   @Option(
-    help: "URL of a PostgreSQL server that you run. Better in STEMMA_DATABASE: arguments can be seen.")
+    help:
+      "URL of a PostgreSQL server that you run. Better in STEMMA_DATABASE: arguments can be seen.")
   var database: String?
 
   @Option(help: "Address and port; port 0 takes a free one.")

@@ -1,4 +1,3 @@
-import StemmaCrypto
 import EmbeddedPostgres
 import Glibc
 import HTTPAPI
@@ -8,6 +7,7 @@ import NIOPosix
 import Postgres
 import PostgresStore
 import ServiceLifecycle
+import StemmaCrypto
 import Store
 import UnixSignals
 

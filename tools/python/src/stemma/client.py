@@ -1,0 +1,170 @@
+"""Requests to a server. Every digest that comes back is checked against ours."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+from typing import Any, Iterable, Mapping, NamedTuple, Optional, Sequence
+from urllib.parse import quote
+
+import httpx
+
+from .digest import digest_of, digest_of_bytes
+
+
+class Problem(Exception):
+    """The server refused; ``code`` and ``document`` are its RFC 9457 problem document's."""
+
+    def __init__(self, status: int, document: Mapping[str, Any]) -> None:
+        self.status = status
+        self.document = dict(document)
+        self.code = str(document.get("code", "unknown"))
+        super().__init__(f"{self.code}: {document.get('detail', status)}")
+
+
+class DigestMismatch(Exception):
+    """A server said something else than our own hash."""
+
+
+class CommitAnswer(NamedTuple):
+    digests: list[str]
+    indices: list[int]
+    created: list[bool]
+
+
+class Client:
+    """One server, one namespace. The key comes from ``key``, ``key_file`` or the environment
+    (STEMMA_KEY_FILE, STEMMA_KEY) and is never shown.
+
+    Commits and uploads are idempotent, so 503 and lost connections are tried again, ``retries`` times.
+    """
+
+    def __init__(
+        self,
+        url: Optional[str] = None,
+        namespace: Optional[str] = None,
+        *,
+        key: Optional[str] = None,
+        key_file: Optional[str] = None,
+        retries: int = 5,
+        timeout: float = 60.0,
+    ) -> None:
+        self.url = (url or os.environ.get("STEMMA_SERVER") or "http://127.0.0.1:7400").rstrip("/")
+        self.namespace = namespace or os.environ.get("STEMMA_NAMESPACE") or "main"
+        key_file = key_file or os.environ.get("STEMMA_KEY_FILE")
+        if key is None:
+            key = Path(key_file).read_text() if key_file else os.environ.get("STEMMA_KEY")
+        if not key:
+            raise ValueError("no key: give key or key_file, or set STEMMA_KEY_FILE")
+        self._retries = retries
+        self._http = httpx.Client(
+            timeout=timeout, headers={"Authorization": f"Bearer {key.strip()}"}
+        )
+
+    def __repr__(self) -> str:
+        return f"Client({self.url!r}, {self.namespace!r})"
+
+    def close(self) -> None:
+        self._http.close()
+
+    def commit(
+        self, records: Sequence[Mapping[str, Any]], content: Iterable[bytes] = ()
+    ) -> CommitAnswer:
+        """Commit records, all or nothing. Raises :class:`Problem` or :class:`DigestMismatch`."""
+        import base64
+
+        body: dict[str, Any] = {"records": [{"record": dict(record)} for record in records]}
+        riders = [{"base64": base64.b64encode(data).decode()} for data in content]
+        if riders:
+            body["content"] = riders
+        answer = self._send("POST", "commits", json=body).json()["records"]
+        for record, entry in zip(records, answer):
+            self._check(digest_of(record), entry["digest"])
+        return CommitAnswer(
+            [entry["digest"] for entry in answer],
+            [entry["index"] for entry in answer],
+            [entry["created"] for entry in answer],
+        )
+
+    def record(self, digest: str) -> bytes:
+        """A record's canonical bytes, checked."""
+        body = self._send("GET", f"records/{digest}").content
+        self._check(digest, digest_of_bytes(body))
+        return body
+
+    def find(self, **filters: str) -> list[dict[str, Any]]:
+        """Records by ``kind``, ``key``, ``content`` and ``execution``, in index order, all pages."""
+        found: list[dict[str, Any]] = []
+        parameters: dict[str, str] = dict(filters)
+        while True:
+            page = self._send("GET", "records", params=parameters).json()
+            found += page["records"]
+            if "next" not in page:
+                return found
+            parameters["after"] = str(page["next"])
+
+    def put_content(self, data: bytes) -> str:
+        """Store bytes; returns their digest."""
+        digest = digest_of_bytes(data)
+        self._check(digest, self._send("PUT", f"content/{digest}", content=data).json()["digest"])
+        return digest
+
+    def content(self, digest: str) -> bytes:
+        """Bytes by digest, checked."""
+        data = self._send("GET", f"content/{digest}").content
+        self._check(digest, digest_of_bytes(data))
+        return data
+
+    def name(self, name: str) -> Optional[dict[str, Any]]:
+        """Where a name points; ``None`` where it never did."""
+        try:
+            answer: dict[str, Any] = self._send("GET", f"names/{quote(name, safe='')}").json()
+            return answer
+        except Problem as problem:
+            if problem.status == 404:
+                return None
+            raise
+
+    def move(self, name: str, target: str, reason: Optional[str] = None) -> dict[str, Any]:
+        """Move a name, unless it points there already. Raises :class:`Problem` 409 where somebody
+        else moved it in between."""
+        current = self.name(name)
+        if current is not None and current["target"] == target:
+            return current
+        condition = (
+            {"If-Match": f'"{current["digest"]}"'} if current else {"If-None-Match": "*"}
+        )
+        body = {"target": target, **({"reason": reason} if reason else {})}
+        answer: dict[str, Any] = self._send(
+            "PUT", f"names/{quote(name, safe='')}", json=body, headers=condition
+        ).json()
+        return answer
+
+    def _send(self, method: str, path: str, **arguments: Any) -> httpx.Response:
+        url = f"{self.url}/v1/{self.namespace}/{path}"
+        for attempt in range(self._retries + 1):
+            last = attempt == self._retries
+            try:
+                response = self._http.request(method, url, **arguments)
+            except httpx.TransportError:
+                if last:
+                    raise
+                time.sleep(min(0.1 * 2**attempt, 3.0))
+                continue
+            if response.status_code == 503 and not last:
+                time.sleep(min(float(response.headers.get("Retry-After", "1")), 5.0))
+                continue
+            if response.is_success:
+                return response
+            try:
+                document = response.json()
+            except ValueError:
+                document = {"detail": response.text[:200]}
+            raise Problem(response.status_code, document)
+        raise AssertionError("unreachable")
+
+    @staticmethod
+    def _check(expected: str, actual: str) -> None:
+        if expected != actual:
+            raise DigestMismatch(f"expected {expected}, got {actual}")
