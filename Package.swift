@@ -65,7 +65,8 @@ let package = Package(
     .executableTarget(
       name: "stemma",
       dependencies: [
-        "Canonical", "StemmaCrypto", "EmbeddedPostgres", "HTTPAPI", "Postgres", "PostgresStore", "Store",
+        "Canonical", "StemmaCrypto", "EmbeddedPostgres", "HTTPAPI", "Postgres", "PostgresStore",
+        "Store",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -88,6 +89,11 @@ let package = Package(
         "Canonical", "EmbeddedPostgres", "Postgres", "PostgresStore", "Records", "StemmaCrypto",
         "Store",
       ],
+      swiftSettings: strict),
+    .testTarget(
+      name: "CanonicalTests", dependencies: ["Canonical"], swiftSettings: strict),
+    .testTarget(
+      name: "RecordsTests", dependencies: ["Canonical", "Records", "StemmaCrypto"],
       swiftSettings: strict),
   ]
 )

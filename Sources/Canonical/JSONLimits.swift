@@ -1,7 +1,7 @@
 /// How much of a text the parser is willing to take in.
 ///
-/// The parser needs at most 20 bytes of memory for a value besides the text itself, and no stack
-/// that grows with the input.
+/// Besides the text, the parser needs 20 bytes of memory for a value or key and 20 more for a key out of
+/// order, up to twice that while its arrays grow, and no stack that grows with the input.
 package struct JSONLimits: Sendable, Hashable {
   /// Arrays and objects inside one another; the outermost one counts. 0 allows a lone scalar.
   package let maxDepth: Int

@@ -52,13 +52,16 @@ package final class EmbeddedPostgres: Sendable {
     return status
   }
 
-  /// Fast shutdown: sessions are ended, what is committed is checkpointed.
+  /// Fast shutdown: sessions are ended, what is committed is checkpointed. Returns when it is down.
   package func stop() {
     let pid = state.withLock { state in
       state.isStopping = true
       return state.pid
     }
-    if pid > 0 { kill(pid, SIGINT) }
+    guard pid > 0 else { return }
+    kill(pid, SIGINT)
+    Command.awaitEnd(of: pid)
+    _ = Command.exitStatus(of: pid)
   }
 
   private func launch() throws(EmbeddedError) {

@@ -4,10 +4,7 @@ import StemmaCrypto
 extension JSONNode {
   /// The digest that this text spells.
   var digest: Digest? {
-    let digest = withUTF8 { text in
-      unsafe text.withUnsafeBufferPointer { unsafe Digest(parsing: $0) }
-    }
-    return digest.flatMap { $0 }
+    withUTF8 { Digest(parsing: $0) }.flatMap { $0 }
   }
 
   /// -1, 0 or 1 as the bytes of this text stand before, equal or after those of `other`. What is no

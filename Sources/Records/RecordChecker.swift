@@ -38,7 +38,8 @@ struct RecordChecker {
       if node.withUTF8({ rule.accepts($0) }) != true { refuse(rule.explanation) }
     case .integer(let range):
       if !(node.integer.map(range.contains) ?? false) {
-        refuse("a whole number from \(range.lowerBound) to \(range.upperBound) is needed")
+        let (low, high) = (range.lowerBound, range.upperBound)
+        refuse(low == high ? "\(low) is needed" : "a whole number from \(low) to \(high) is needed")
       }
     case .number(let range):
       if !(node.double.map(range.contains) ?? false) {

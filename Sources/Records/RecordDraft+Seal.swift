@@ -52,7 +52,15 @@ extension RecordDraft {
       kind: kind, digest: SHA256.digest(of: canonical), canonical: canonical,
       references: references.compactMap(\.resolved), claims: claims, event: event,
       key: kind == .output ? node["key"]?.utf8 : nil, content: content,
-      execution: kind == .output || kind == .rank ? node["execution"]?.digest : nil)
+      execution: kind == .output || kind == .rank ? digest(at: "/execution") : nil)
+  }
+
+  /// The target of the reference at `pointer`.
+  private func digest(at pointer: String) -> Digest? {
+    guard let reference = references.first(where: { $0.pointer == pointer }),
+      case .digest(let digest) = reference.target
+    else { return nil }
+    return digest
   }
 
   private var content: Descriptor? {
@@ -69,12 +77,12 @@ extension RecordDraft {
     case .execution:
       return node["id"]?.text.map { [.executionID($0)] } ?? []
     case .rank:
-      guard let execution = node["execution"]?.digest, let rank = node["rank"]?.integer,
+      guard let execution = digest(at: "/execution"), let rank = node["rank"]?.integer,
         let attempt = node["attempt"]?.integer
       else { return [] }
       return [.rank(execution: execution, rank: rank, attempt: attempt)]
     case .output:
-      guard let execution = node["execution"]?.digest, let view = node["view"]?.digest,
+      guard let execution = digest(at: "/execution"), let view = digest(at: "/view"),
         let sample = node["sample"]?.text
       else { return [] }
       return [.sample(execution: execution, view: view, sample: sample)]
@@ -86,10 +94,10 @@ extension RecordDraft {
     let subject: [UInt8]?
     switch kind {
     case .name: subject = node["name"]?.utf8
-    case .retraction, .label: subject = node["subject"]?.digest?.bytes
+    case .retraction, .label: subject = digest(at: "/subject")?.bytes
     default: return nil
     }
-    return subject.map { Event(kind: kind, subject: $0, previous: node["previous"]?.digest) }
+    return subject.map { Event(kind: kind, subject: $0, previous: digest(at: "/previous")) }
   }
 }
 

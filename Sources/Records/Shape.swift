@@ -63,7 +63,7 @@ extension Shape {
     .set(element, keys: keys, count: count)
   }
 
-  /// A reference along which truth flows (DESIGN.md section 2, "Derivation").
+  /// A reference along which truth flows (FORMAT.md section 3).
   static func derivedFrom(_ kinds: Kind...) -> Shape {
     .reference(KindSet(kinds), derives: true)
   }

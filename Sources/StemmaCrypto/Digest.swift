@@ -23,21 +23,34 @@ package struct Digest: Hashable, Sendable {
   }
 
   /// Reads the one accepted spelling out of UTF-8; everything else gives `nil`.
-  package init?(parsing text: some Collection<UInt8>) {
-    guard text.count == Self.textCount, text.starts(with: Self.prefix) else { return nil }
-    var raw: [UInt8] = []
-    raw.reserveCapacity(Self.byteCount)
-    var high: UInt8?
-    for character in text.dropFirst(Self.prefix.count) {
-      guard let value = Self.value(ofHexDigit: character) else { return nil }
-      if let upper = high {
-        raw.append(upper << 4 | value)
-        high = nil
-      } else {
-        high = value
+  ///
+  /// Not generic, and without allocation: every reference of every record comes through here, and an
+  /// unspecialised generic costs a hundred times as much.
+  package init?(parsing text: Span<UInt8>) {
+    guard text.count == Self.textCount else { return nil }
+    for i in Self.prefix.indices where text[i] != Self.prefix[i] { return nil }
+    var isValid = true
+    func word(_ start: Int) -> UInt64 {
+      var word: UInt64 = 0
+      for i in start..<start + 16 {
+        guard let value = Self.value(ofHexDigit: text[i]) else {
+          isValid = false
+          return 0
+        }
+        word = word << 4 | UInt64(value)
       }
+      return word
     }
-    self.init(wordsFrom: raw)
+    word0 = word(7)
+    word1 = word(23)
+    word2 = word(39)
+    word3 = word(55)
+    guard isValid else { return nil }
+  }
+
+  /// Reads the one accepted spelling out of UTF-8; everything else gives `nil`.
+  package init?(parsing text: some Collection<UInt8>) {
+    self.init(parsing: Array(text).span)
   }
 
   /// Reads the one accepted spelling; everything else gives `nil`.

@@ -128,8 +128,8 @@ import Testing
 
   @Test func measuresDepth() throws {
     let root = try root()
-    #expect(root.depth == 4)
-    #expect(root["list"]?.depth == 3)
+    #expect(root.depth == 5)
+    #expect(root["list"]?.depth == 4)
     #expect(root["nested"]?.depth == 2)
     #expect(root["plain"]?.depth == 0)
   }

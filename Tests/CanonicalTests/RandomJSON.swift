@@ -16,16 +16,18 @@ struct RandomJSON {
   init(seed: UInt64) { random = SplitMix64(seed: seed) }
 
   mutating func value(depth: Int = 0) -> Value {
+    // Wide at the top, so that sorting has work, and narrow below, so that it stays small.
+    let width = 24 >> (2 * depth) + 1
     switch Int.random(in: 0..<(depth < 5 ? 8 : 4), using: &random) {
     case 0: return .literal(["null", "true", "false"][Int.random(in: 0..<3, using: &random)])
     case 1: return .number(Self.numbers[Int.random(in: 0..<Self.numbers.count, using: &random)])
     case 2, 3: return .string(scalars())
     case 4, 5:
       return .array(
-        (0..<Int.random(in: 0...6, using: &random)).map { _ in value(depth: depth + 1) })
+        (0..<Int.random(in: 0...width, using: &random)).map { _ in value(depth: depth + 1) })
     default:
       var keys: [[Unicode.Scalar]] = []
-      for _ in 0..<Int.random(in: 0...30, using: &random) {
+      for _ in 0..<Int.random(in: 0...width, using: &random) {
         let key = scalars()
         if !keys.contains(key) { keys.append(key) }
       }

@@ -3,13 +3,13 @@ import StemmaCrypto
 import Testing
 
 @Suite struct ReferenceTests {
-  /// DESIGN.md section 2, "Derivation", typed by hand: these and no others.
+  /// FORMAT.md section 3, typed by hand: these and no others.
   static let derivations: Set<String> = [
     "input/obtainedBy/*", "model/base/*", "model/promotedFrom", "view/model", "view/inputs/*/ref",
     "view/context", "output/view", "verdict/outputs/*",
   ]
 
-  /// Every other reference of DESIGN.md section 2 (bold there, or a digest in a recipe).
+  /// Every other reference of FORMAT.md section 4.
   static let associations: Set<String> = [
     "recipe/inputs/*/ref", "recipe/context", "resolution/recipe", "resolution/view",
     "rank/execution", "rank/devices/*/device", "rank/resumedFrom", "ended/rank",
@@ -19,7 +19,7 @@ import Testing
     "approval/subject", "erasure/subject", "note/subject",
   ]
 
-  @Test func derivationIsWhatTheDesignSays() throws {
+  @Test func derivationIsWhatTheFormatSays() throws {
     var derivations = Set<String>()
     var associations = Set<String>()
     for example in Example.all where example.isGood {
@@ -36,7 +36,7 @@ import Testing
     #expect(associations == Self.associations)
   }
 
-  @Test func targetsAreOfTheKindsThatTheDesignSays() throws {
+  @Test func targetsAreOfTheKindsThatTheFormatSays() throws {
     let expected: [String: Set<Kind>] = [
       "input/obtainedBy/*": [.output], "model/base/*": [.model], "model/promotedFrom": [.output],
       "view/model": [.model], "view/inputs/*/ref": [.input, .output, .model],

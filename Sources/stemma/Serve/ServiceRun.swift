@@ -34,11 +34,9 @@ struct ServiceRun {
       try await serve(conninfo, embedded)
     } catch {
       embedded?.stop()
-      _ = embedded?.waitForExit()
       throw error as? EmbeddedError ?? EmbeddedError("\(error)")
     }
     embedded?.stop()
-    _ = embedded?.waitForExit()
   }
 
   /// Migrations, and the settings that an acknowledgement rests on.
