@@ -36,7 +36,8 @@ extension JSONParser {
   /// An integer in range is its own canonical text, except `-0`. Beyond it nothing is rounded: not
   /// even an integer that would print with an exponent, for its writer meant the digits.
   private mutating func appendInteger(_ number: Decimal, start: Int) throws(JSONError) {
-    guard !number.isTruncated, number.digits <= Self.largestInteger else {
+    // Truncated digits are beyond the range too, for there are nineteen of them.
+    guard number.digits <= Self.largestInteger else {
       throw JSONError(.unsafeInteger, at: start)
     }
     if number.digits == 0, number.isNegative {

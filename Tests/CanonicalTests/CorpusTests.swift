@@ -35,6 +35,34 @@ import Testing
     }
   }
 
+  /// Strings are scanned eight bytes a step: each byte is put at each place of a step, and behind
+  /// the last full one.
+  @Test(arguments: 0..<20)
+  func findsEveryByteAtEveryPlace(place: Int) throws {
+    for byte in UInt8.min...UInt8.max {
+      var text = [0x22] + [UInt8](repeating: UInt8(ascii: "x"), count: 20) + [0x22]
+      text[1 + place] = byte
+      func parse() throws -> Int { try JSONDocument(parsing: text).root.bytes.count }
+      switch byte {
+      case 0 where place == 0:
+        // A NUL as the second byte of a text is how UTF-16 begins.
+        #expect(throws: JSONError(.notUTF8Encoded, at: 0)) { try parse() }
+      case 0..<0x20:
+        #expect(throws: JSONError(.controlCharacter, at: 1 + place)) { try parse() }
+      case UInt8(ascii: "\""):
+        #expect(throws: JSONError(.trailingBytes, at: 2 + place)) { try parse() }
+      case UInt8(ascii: "\\") where place < 19:
+        #expect(throws: JSONError(.invalidEscape, at: 1 + place)) { try parse() }
+      case UInt8(ascii: "\\"):
+        #expect(throws: JSONError(.unexpectedEnd, at: text.count)) { try parse() }
+      case 0x80...:
+        #expect(throws: JSONError(.invalidUTF8, at: 1 + place)) { try parse() }
+      default:
+        #expect(try parse() == 20)
+      }
+    }
+  }
+
   /// The corpus would prove nothing if a slip in its loader emptied it.
   @Test func corpusIsComplete() throws {
     let refused = try JSONCorpus.refused()
