@@ -42,6 +42,8 @@ let package = Package(
     .target(name: "StemmaCrypto", dependencies: ["COpenSSL"], swiftSettings: strict),
     .target(name: "Frames", dependencies: ["CLZ4"], swiftSettings: strict),
     .target(name: "Canonical", swiftSettings: strict),
+    .target(
+      name: "FileDigests", dependencies: ["Canonical", "StemmaCrypto"], swiftSettings: strict),
     .target(name: "Records", dependencies: ["Canonical", "StemmaCrypto"], swiftSettings: strict),
     .target(name: "Store", dependencies: ["StemmaCrypto", "Records"], swiftSettings: strict),
     .target(name: "Postgres", dependencies: ["CLibPQ"], swiftSettings: strict),
@@ -65,7 +67,8 @@ let package = Package(
     .executableTarget(
       name: "stemma",
       dependencies: [
-        "Canonical", "StemmaCrypto", "EmbeddedPostgres", "HTTPAPI", "Postgres", "PostgresStore",
+        "Canonical", "StemmaCrypto", "EmbeddedPostgres", "FileDigests", "HTTPAPI", "Postgres",
+        "PostgresStore",
         "Store",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
@@ -95,5 +98,8 @@ let package = Package(
     .testTarget(
       name: "RecordsTests", dependencies: ["Canonical", "Records", "StemmaCrypto"],
       swiftSettings: strict),
+    .testTarget(
+      name: "CryptoTests", dependencies: ["StemmaCrypto"], swiftSettings: strict),
+    .testTarget(name: "FramesTests", dependencies: ["Frames"], swiftSettings: strict),
   ]
 )

@@ -15,6 +15,11 @@ package struct FrameError: Error, Sendable {
 
   /// What went wrong, for people.
   package let message: String
+
+  package init(code: Code, message: String) {
+    self.code = code
+    self.message = message
+  }
 }
 
 extension FrameError: Equatable {

@@ -14,7 +14,7 @@ struct Stemma: AsyncParsableCommand {
       """,
     subcommands: [
       ServeCommand.self, MigrateCommand.self, CatCommand.self, ShowCommand.self, PutCommand.self,
-      CommitCommand.self, NameCommand.self,
+      CommitCommand.self, NameCommand.self, HashCommand.self,
     ])
 
   static func main() async {

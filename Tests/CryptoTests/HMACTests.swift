@@ -1,0 +1,65 @@
+import StemmaCrypto
+import Testing
+
+@Suite struct HMACTests {
+  struct Vector: Sendable {
+    let key: [UInt8]
+    let message: [UInt8]
+    /// RFC 4231 gives only the first 16 bytes of its fifth case.
+    let code: String
+  }
+
+  /// RFC 4231 §4.2 to §4.8, then no key and no message.
+  static let vectors = [
+    Vector(
+      key: Array(repeating: 0x0b, count: 20), message: Array("Hi There".utf8),
+      code: "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7"),
+    Vector(
+      key: Array("Jefe".utf8), message: Array("what do ya want for nothing?".utf8),
+      code: "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"),
+    Vector(
+      key: Array(repeating: 0xaa, count: 20), message: Array(repeating: 0xdd, count: 50),
+      code: "773ea91e36800e46854db8ebd09181a72959098b3ef8c122d9635514ced565fe"),
+    Vector(
+      key: Array(1...25), message: Array(repeating: 0xcd, count: 50),
+      code: "82558a389a443c0ea4cc819899f2083a85f0faa3e578f8077a2e3ff46729665b"),
+    Vector(
+      key: Array(repeating: 0x0c, count: 20), message: Array("Test With Truncation".utf8),
+      code: "a3b6167473100ee06e0c796c2955552b"),
+    Vector(
+      key: Array(repeating: 0xaa, count: 131),
+      message: Array("Test Using Larger Than Block-Size Key - Hash Key First".utf8),
+      code: "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54"),
+    Vector(
+      key: Array(repeating: 0xaa, count: 131),
+      message: Array(
+        ("This is a test using a larger than block-size key and a larger than block-size data. "
+          + "The key needs to be hashed before being used by the HMAC algorithm.").utf8),
+      code: "9b09ffa71b942fcb27635fbcd5b0e944bfdc63644f0713938a7f51535c3a35e2"),
+    Vector(
+      key: [], message: [],
+      code: "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad"),
+  ]
+
+  @Test(arguments: vectors.indices)
+  func matchesRFC4231(index: Int) throws {
+    let vector = Self.vectors[index]
+    let code = hmacSHA256(key: vector.key, message: vector.message)
+    #expect(code.count == 32)
+    #expect(try #require(Digest(bytes: code)).hex.hasPrefix(vector.code))
+  }
+
+  @Test func constantTimeEqualityIsEquality() {
+    let secret: [UInt8] = Array(0..<32)
+    #expect(constantTimeEquals(secret, secret))
+    #expect(constantTimeEquals([], []))
+    #expect(!constantTimeEquals(secret, []))
+    #expect(!constantTimeEquals(secret, Array(secret.dropLast())))
+    #expect(!constantTimeEquals(Array(secret.dropFirst()), secret))
+    for index in secret.indices {
+      var other = secret
+      other[index] ^= 0x80
+      #expect(!constantTimeEquals(secret, other), "place \(index)")
+    }
+  }
+}
