@@ -45,18 +45,26 @@ let package = Package(
     .target(
       name: "FileDigests", dependencies: ["Canonical", "StemmaCrypto"], swiftSettings: strict),
     .target(name: "Records", dependencies: ["Canonical", "StemmaCrypto"], swiftSettings: strict),
-    .target(name: "Store", dependencies: ["StemmaCrypto", "Records"], swiftSettings: strict),
+    .target(name: "TransparencyLog", dependencies: ["StemmaCrypto"], swiftSettings: strict),
+    .target(
+      name: "Store", dependencies: ["StemmaCrypto", "Records", "TransparencyLog"],
+      swiftSettings: strict),
     .target(name: "Postgres", dependencies: ["CLibPQ"], swiftSettings: strict),
     .target(name: "EmbeddedPostgres", swiftSettings: strict),
     .target(
       name: "PostgresStore",
-      dependencies: ["StemmaCrypto", "Frames", "Postgres", "Records", "Store"],
-      resources: [.embedInCode("../../migrations/0001_store.sql")],
+      dependencies: [
+        "StemmaCrypto", "Frames", "Postgres", "Records", "Store", "TransparencyLog",
+      ],
+      resources: [
+        .embedInCode("../../migrations/0001_store.sql"),
+        .embedInCode("../../migrations/0002_log.sql"),
+      ],
       swiftSettings: strict),
     .target(
       name: "HTTPAPI",
       dependencies: [
-        "Canonical", "StemmaCrypto", "Records", "Store",
+        "Canonical", "StemmaCrypto", "Records", "Store", "TransparencyLog",
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "Logging", package: "swift-log"),

@@ -5,6 +5,7 @@ package struct APIServices: Sendable {
   package let committer: GroupCommitter
   package let records: any RecordReader
   package let content: any ContentStorage
+  package let log: PublishedLog
   package let authenticator: Authenticator
   package let health: Health
   package let now: @Sendable () -> Timestamp
@@ -13,15 +14,27 @@ package struct APIServices: Sendable {
 
   package init(
     committer: GroupCommitter, records: any RecordReader, content: any ContentStorage,
-    authenticator: Authenticator, health: Health, now: @escaping @Sendable () -> Timestamp,
+    log: PublishedLog, authenticator: Authenticator, health: Health, now: @escaping @Sendable () -> Timestamp,
     requestDeadline: Duration = .seconds(30)
   ) {
     self.committer = committer
     self.records = records
     self.content = content
+    self.log = log
     self.authenticator = authenticator
     self.health = health
     self.now = now
     self.requestDeadline = requestDeadline
+  }
+}
+
+extension APIServices {
+  /// Commits, and lets this server's readers of the log know at once.
+  func commit(
+    _ request: CommitRequest, deadline: ContinuousClock.Instant
+  ) async throws(StoreError) -> GroupCommitter.Committed {
+    let committed = try await committer.commit(request, deadline: deadline)
+    log.took(committed.checkpoint)
+    return committed
   }
 }

@@ -4,6 +4,8 @@ import Synchronization
 package final class Health: Sendable {
   package enum Status: String, Sendable {
     case ready, draining, unavailable
+    /// Reads are served; the log's signer refuses to go on.
+    case readOnly = "read_only"
   }
 
   private let state = Mutex((status: Status.unavailable, reasons: ["starting"]))

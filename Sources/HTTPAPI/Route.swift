@@ -15,6 +15,9 @@ struct Route: Sendable {
   enum Scope: String, Sendable {
     case append = "record:append"
     case read = "record:read"
+    /// Opens every entry of the log, whatever its namespace.
+    case audit = "log:open"
+    case erase = "record:erase"
     case metrics = "metrics:read"
   }
 

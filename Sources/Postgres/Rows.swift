@@ -56,6 +56,17 @@ internal import CLibPQ
 
   /// The elements of a one-dimensional `text[]` without NULLs.
   package func texts(_ row: Int, _ column: Int) throws(PostgresError) -> [String] {
+    try elements(row, column).map { String(decoding: $0, as: UTF8.self) }
+  }
+
+  /// The elements of a one-dimensional `bigint[]` without NULLs.
+  package func int64s(_ row: Int, _ column: Int) throws(PostgresError) -> [Int64] {
+    try elements(row, column).map { $0.reduce(0) { $0 << 8 | Int64($1) } }
+  }
+
+  private func elements(
+    _ row: Int, _ column: Int
+  ) throws(PostgresError) -> [ArraySlice<UInt8>] {
     let raw = try bytes(row, column)
     var position = 0
     func int32() throws(PostgresError) -> Int {
@@ -73,16 +84,16 @@ internal import CLibPQ
     }
     let count = try int32()
     _ = try int32()
-    var texts: [String] = []
+    var elements: [ArraySlice<UInt8>] = []
     for _ in 0..<count {
       let length = try int32()
       guard length >= 0, position + length <= raw.count else {
         throw PostgresError(.decoding, "an array cut short, or a NULL in it")
       }
-      texts.append(String(decoding: raw[position..<position + length], as: UTF8.self))
+      elements.append(raw[position..<position + length])
       position += length
     }
-    return texts
+    return elements
   }
 
   private func integer<Value: FixedWidthInteger>(

@@ -2,6 +2,7 @@ import Postgres
 import Records
 import StemmaCrypto
 import Store
+import TransparencyLog
 
 /// The first round trip of a batch: BEGIN, the head's lock, and every look-up after it.
 struct BatchLookup {
@@ -46,17 +47,28 @@ struct BatchLookup {
     return parameters
   }
 
-  /// Reads the answers, in the order of `steps`.
-  func facts(
-    from rows: [Rows]
-  ) throws(PostgresError) -> (facts: BatchFacts, nextNamespace: Int32) {
-    var rest = rows.dropFirst()
-    guard let head = rest.popFirst(), head.count == 1 else {
+  /// The locked head row.
+  struct Head {
+    let nextIndex: Int64
+    let nextNamespace: Int32
+    let lastCommittedAt: Timestamp?
+  }
+
+  func head(from rows: [Rows]) throws(PostgresError) -> Head {
+    guard rows.count > 1, rows[1].count == 1 else {
       throw PostgresError(.decoding, "the head row is missing: is this database migrated?")
     }
-    var facts = BatchFacts(
-      nextIndex: try head.int64(0, 0),
-      lastCommittedAt: try head.unixMicroseconds(0, 2).map(Timestamp.init(microseconds:)))
+    return Head(
+      nextIndex: try rows[1].int64(0, 0), nextNamespace: try rows[1].int32(0, 1),
+      lastCommittedAt: try rows[1].unixMicroseconds(0, 2).map(Timestamp.init(microseconds:)))
+  }
+
+  /// Reads the answers, in the order of `steps`.
+  func facts(
+    from rows: [Rows], head: Head, edge: TileEdge
+  ) throws(PostgresError) -> BatchFacts {
+    var rest = rows.dropFirst(2)
+    var facts = BatchFacts(edge: edge, lastCommittedAt: head.lastCommittedAt)
     if !records.isEmpty, let found = rest.popFirst() {
       for row in 0..<found.count {
         guard let kind = Kind(rawValue: try found.int16(row, 2)) else {
@@ -79,10 +91,15 @@ struct BatchLookup {
     }
     if !content.isEmpty, let found = rest.popFirst() {
       for row in 0..<found.count {
-        facts.content.insert(content[try position(found, row, content.count)])
+        let item = content[try position(found, row, content.count)]
+        if try found.bool(row, 1) {
+          facts.erasedContent.insert(item)
+        } else {
+          facts.content.insert(item)
+        }
       }
     }
-    return (facts, try head.int32(0, 1))
+    return facts
   }
 
   /// Column 0 of every answer: which question, from 1.

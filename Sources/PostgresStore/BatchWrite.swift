@@ -25,9 +25,11 @@ struct BatchWrite {
     steps.append((CommitSQL.moveHead, head))
     if !fresh.isEmpty { add(namespaces: fresh) }
     if !plan.records.isEmpty { add(records: plan) }
+    if !plan.log.tiles.isEmpty { add(tiles: plan.log.tiles) }
     if !plan.claims.isEmpty { add(claims: plan.claims) }
     if !plan.events.isEmpty { add(events: plan.events) }
     if !plan.content.isEmpty { add(content: plan) }
+    if !plan.destructions.isEmpty { add(destructions: plan.destructions) }
   }
 
   private static func newNamespaces(
@@ -62,8 +64,19 @@ struct BatchWrite {
     parameters.append(records.map(\.record.key))
     parameters.append(records.map { $0.record.content?.digest.bytes })
     parameters.append(records.map { $0.record.execution?.bytes })
+    parameters.append(plan.log.entries.map(\.nonce))
+    parameters.append(plan.log.entries.map(\.commitment.bytes))
     parameters.append(unixMicroseconds: plan.committedAt.microseconds)
     steps.append((CommitSQL.addRecords, parameters))
+  }
+
+  private mutating func add(tiles: [LogExtension.FullTile]) {
+    var parameters = Parameters()
+    parameters.append(tiles.map { Int16($0.tile.level) })
+    parameters.append(tiles.map(\.tile.number))
+    parameters.append(tiles.map { $0.hashes.flatMap(\.bytes) })
+    parameters.append(tiles.map(\.root.bytes))
+    steps.append((CommitSQL.addTiles, parameters))
   }
 
   private mutating func add(claims: [BatchPlan.NewClaim]) {
@@ -94,5 +107,43 @@ struct BatchWrite {
     parameters.append(frames.map(\.bytes))
     parameters.append(unixMicroseconds: plan.committedAt.microseconds)
     steps.append((CommitSQL.addContent, parameters))
+  }
+
+  private mutating func add(destructions: [BatchPlan.NewDestruction]) {
+    var bodies = (subjects: [Int64](), statements: [[UInt8]](), nonces: [Int16](), by: [Int64]())
+    var contents = (namespaces: [Int32](), digests: [[UInt8]](), by: [Int64]())
+    for destruction in destructions {
+      switch destruction.target {
+      case .body(let statement, let withNonce):
+        bodies.subjects.append(destruction.subject)
+        bodies.statements.append(statement.canonicalBytes())
+        bodies.nonces.append(withNonce ? 1 : 0)
+        bodies.by.append(destruction.erasure)
+      case .content:
+        guard let digest = destruction.content else { continue }
+        contents.namespaces.append(id(destruction.namespace))
+        contents.digests.append(digest.bytes)
+        contents.by.append(destruction.erasure)
+      }
+    }
+    if !bodies.subjects.isEmpty {
+      var parameters = Parameters()
+      parameters.append(bodies.subjects)
+      parameters.append(bodies.statements)
+      parameters.append(bodies.nonces)
+      parameters.append(bodies.by)
+      steps.append((ErasureSQL.eraseBodies, parameters))
+    }
+    if !contents.namespaces.isEmpty {
+      var keys = Parameters()
+      keys.append(contents.namespaces)
+      keys.append(contents.digests)
+      var marks = keys
+      marks.append(contents.by)
+      steps.append((ErasureSQL.lockContent, Parameters()))
+      steps.append((ErasureSQL.eraseChunks, keys))
+      steps.append((ErasureSQL.eraseContent, keys))
+      steps.append((ErasureSQL.markContent, marks))
+    }
   }
 }

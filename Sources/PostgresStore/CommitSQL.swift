@@ -42,9 +42,11 @@ enum CommitSQL {
   static let findContent = Statement(
     "commit_find_content", [.int4Array, .byteaArray],
     """
-    select q.position
+    select q.position, e.digest is not null
     from unnest($1, $2) with ordinality as q (namespace, digest, position)
-    join content c on c.namespace = q.namespace and c.digest = q.digest
+    left join content c on c.namespace = q.namespace and c.digest = q.digest
+    left join content_erasure e on e.namespace = q.namespace and e.digest = q.digest
+    where c.digest is not null or e.digest is not null
     """)
 
   static let moveHead = Statement(
@@ -62,16 +64,20 @@ enum CommitSQL {
     "commit_add_records",
     [
       .int8Array, .int4Array, .byteaArray, .int2Array, .textArray, .byteaArray, .textArray,
-      .byteaArray, .byteaArray, .byteaArray, .timestamptz,
+      .byteaArray, .byteaArray, .byteaArray, .byteaArray, .byteaArray, .timestamptz,
     ],
     """
     insert into record (index, namespace, digest, kind, principal, body, targets, key, content,
-      execution, committed_at)
+      execution, nonce, commitment, committed_at)
     select index, namespace, digest, kind, principal, body, targets::bigint[], key, content,
-      execution, $11
-    from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) as n (index, namespace, digest, kind,
-      principal, body, targets, key, content, execution)
+      execution, nonce, commitment, $13
+    from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) as n (index, namespace, digest,
+      kind, principal, body, targets, key, content, execution, nonce, commitment)
     """)
+
+  static let addTiles = Statement(
+    "commit_add_tiles", [.int2Array, .int8Array, .byteaArray, .byteaArray],
+    "insert into log_tile (level, number, hashes, root) select * from unnest($1, $2, $3, $4)")
 
   static let addClaims = Statement(
     "commit_add_claims", [.int4Array, .byteaArray, .int8Array],

@@ -22,19 +22,27 @@ enum ContentSQL {
     "content_add_chunk", [.int8, .int4, .int2, .bytea],
     "insert into content_chunk (upload, position, codec, bytes) values ($1, $2, $3, $4)")
 
-  /// No row comes back where the content is there already.
+  /// No row comes back where the content is there already, or was erased.
   static let finish = Statement(
     "content_finish", [.text, .bytea, .int8, .int8, .int4, .timestamptz],
     """
     insert into content (namespace, digest, size, upload, chunk_size, created_at)
-    values (namespace_id($1), $2, $3, $4, $5, $6) on conflict do nothing returning true
+    select n.id, $2, $3, $4, $5, $6 from namespace_id($1) as n (id)
+    where not exists (
+      select from content_erasure e where e.namespace = n.id and e.digest = $2
+    )
+    on conflict do nothing returning true
     """)
 
   static let finishSmall = Statement(
     "content_finish_small", [.text, .bytea, .int8, .int2, .bytea, .timestamptz],
     """
     insert into content (namespace, digest, size, codec, bytes, created_at)
-    values (namespace_id($1), $2, $3, $4, $5, $6) on conflict do nothing returning true
+    select n.id, $2, $3, $4, $5, $6 from namespace_id($1) as n (id)
+    where not exists (
+      select from content_erasure e where e.namespace = n.id and e.digest = $2
+    )
+    on conflict do nothing returning true
     """)
 
   static let whereabouts = Statement(
@@ -43,7 +51,9 @@ enum ContentSQL {
     select
       exists (select from content where namespace = n.id and digest = $2),
       exists (select from record where namespace = n.id and content = $2),
-      (select locations from content_location where namespace = n.id and digest = $2)
+      (select locations from content_location where namespace = n.id and digest = $2),
+      (select r.digest from content_erasure e join record r on r.index = e.index
+       where e.namespace = n.id and e.digest = $2)
     from namespace n where n.name = $1
     """)
 

@@ -12,7 +12,8 @@ package struct Migrations: Sendable {
 
   /// In order, without gaps.
   package static let all = [
-    Migration(number: 1, name: "0001_store", sql: PackageResources._001_store_sql)
+    Migration(number: 1, name: "0001_store", sql: PackageResources._001_store_sql),
+    Migration(number: 2, name: "0002_log", sql: PackageResources._002_log_sql),
   ]
 
   /// Brings the database to the newest version. May be called by many servers at once.

@@ -3,21 +3,25 @@ import Records
 import StemmaCrypto
 package import Store
 import Synchronization
+import TransparencyLog
 
 /// Commits on PostgreSQL: one worker, one transaction a batch, the head row locked first.
 ///
-/// Two round trips a batch: BEGIN, lock and look-ups; then writes and COMMIT. Statements are
-/// set-based, so their number does not grow with the batch.
+/// Three round trips a batch: BEGIN, lock and look-ups; then the writes, while the batch is vouched
+/// for; then COMMIT. Statements are set-based, so their number does not grow with the batch.
 package final class PostgresLedger: CommitLedger {
-  private struct KnownNamespaces {
+  /// What the last commit of this connection left behind. A failover can lose the newest commits, so it
+  /// is forgotten with the connection.
+  private struct Memory {
     var generation = -1
+    /// Ids never change.
     var ids: [Namespace: Int32] = [:]
+    var edge: TileEdge?
   }
 
   private let worker: PostgresWorker
   private let deadline: Duration
-  /// Ids never change, but a failover can lose the newest: forgotten with the connection.
-  private let known = Mutex(KnownNamespaces())
+  private let memory = Mutex(Memory())
 
   package init(conninfo: String, deadline: Duration = .seconds(20)) {
     worker = PostgresWorker(conninfo: conninfo, label: "stemma-committer")
@@ -27,32 +31,97 @@ package final class PostgresLedger: CommitLedger {
   package func close() async { await worker.close() }
 
   package func append(
-    _ questions: BatchQuestions, decide: @escaping @Sendable (BatchFacts) -> BatchPlan
+    _ questions: BatchQuestions,
+    decide: @escaping @Sendable (BatchFacts) -> BatchPlan,
+    vouch: @escaping @Sendable (BatchPlan) async throws(StoreError) -> Void
   ) async throws(StoreError) -> BatchPlan {
     let deadline = Deadline.in(deadline)
-    return try await translated { () async throws(PostgresError) in
-      try await worker.run(deadline: deadline) {
+    let (plan, write) = try await translated { () async throws(PostgresError) in
+      try await worker.run(deadline: deadline, transaction: .opens) {
         (connection, generation) throws(PostgresError) in
-        try self.transact(
-          questions, on: &connection, generation: generation, deadline: deadline, decide)
+        try self.plan(questions, on: &connection, generation: generation, deadline, decide)
+      }
+    }
+    async let vouched = Self.result { () async throws(StoreError) in try await vouch(plan) }
+    let written = await Self.result { () async throws(StoreError) in
+      try await self.write(write, deadline)
+    }
+    let verdict = await vouched
+    guard case .success = verdict, case .success = written else {
+      await rollBack()
+      try verdict.get()
+      try written.get()
+      return plan
+    }
+    try await translated { () async throws(PostgresError) in
+      try await worker.run(deadline: deadline, transaction: .continues) {
+        (connection, generation) throws(PostgresError) in
+        try connection.pipelineCommitting([], deadline: deadline)
+        self.memory.withLock {
+          $0 = Memory(generation: generation, ids: write.ids, edge: plan.log.edge)
+        }
+      }
+    }
+    return plan
+  }
+
+  package func publish(_ checkpoint: SignedCheckpoint) async throws(StoreError) {
+    let deadline = Deadline.in(deadline)
+    var parameters = Parameters()
+    parameters.append(checkpoint.size)
+    parameters.append(checkpoint.note)
+    let steps: [PostgresConnection.Step] = [
+      (LogSQL.doNotFlush, Parameters()), (LogSQL.publish, parameters),
+    ]
+    try await translated { () async throws(PostgresError) in
+      try await worker.run(deadline: deadline) { (connection, _) throws(PostgresError) in
+        // Outside of a transaction block, one pipeline is one transaction.
+        _ = try connection.pipeline(steps, deadline: deadline)
       }
     }
   }
 
-  private func transact(
+  private func plan(
     _ questions: BatchQuestions, on connection: inout PostgresConnection, generation: Int,
-    deadline: Deadline, _ decide: (BatchFacts) -> BatchPlan
-  ) throws(PostgresError) -> BatchPlan {
-    var ids = known.withLock { $0.generation == generation ? $0.ids : [:] }
-    try resolve(questions.namespaces, into: &ids, on: &connection, deadline)
-    let lookup = BatchLookup(questions, ids: ids)
+    _ deadline: Deadline, _ decide: (BatchFacts) -> BatchPlan
+  ) throws(PostgresError) -> (BatchPlan, BatchWrite) {
+    var known = memory.withLock { $0.generation == generation ? $0 : Memory() }
+    try resolve(questions.namespaces, into: &known.ids, on: &connection, deadline)
+    let lookup = BatchLookup(questions, ids: known.ids)
     let rows = try connection.pipeline(lookup.steps, deadline: deadline)
-    let (facts, nextNamespace) = try lookup.facts(from: rows)
-    let plan = decide(facts)
-    let write = BatchWrite(plan, ids: ids, nextNamespace: nextNamespace)
-    try connection.pipelineCommitting(write.steps, deadline: deadline)
-    known.withLock { $0 = KnownNamespaces(generation: generation, ids: write.ids) }
-    return plan
+    let head = try lookup.head(from: rows)
+    let edge: TileEdge
+    if let remembered = known.edge, remembered.size == head.nextIndex {
+      edge = remembered
+    } else {
+      edge = try TileEdge.load(size: head.nextIndex, from: &connection, deadline)
+    }
+    let plan = decide(try lookup.facts(from: rows, head: head, edge: edge))
+    return (plan, BatchWrite(plan, ids: known.ids, nextNamespace: head.nextNamespace))
+  }
+
+  private func write(_ write: BatchWrite, _ deadline: Deadline) async throws(StoreError) {
+    try await translated { () async throws(PostgresError) in
+      try await worker.run(deadline: deadline, transaction: .continues) {
+        (connection, _) throws(PostgresError) in
+        _ = try connection.pipeline(write.steps, deadline: deadline)
+      }
+    }
+  }
+
+  /// A run outside of the transaction ends what an earlier one left open, with its connection if need be.
+  private func rollBack() async {
+    try? await worker.run(deadline: .in(.seconds(5))) { (_, _) throws(PostgresError) in }
+  }
+
+  private static func result<Value: Sendable>(
+    _ body: @Sendable () async throws(StoreError) -> Value
+  ) async -> Result<Value, StoreError> {
+    do throws(StoreError) {
+      return .success(try await body())
+    } catch {
+      return .failure(error)
+    }
   }
 
   /// Ids of namespaces that are not remembered. One that is not there yet stays out: this batch may

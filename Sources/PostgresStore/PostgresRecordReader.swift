@@ -127,6 +127,7 @@ extension StoredRecord {
     else { throw PostgresError(.decoding, "a record row that this program cannot read") }
     self.init(
       index: try rows.int64(row, 0), kind: kind, digest: digest,
-      committedAt: Timestamp(microseconds: time), body: try rows.bytes(row, 4))
+      committedAt: Timestamp(microseconds: time), body: try rows.optionalBytes(row, 4) ?? [],
+      erasure: try rows.optionalBytes(row, 5).flatMap { Digest(bytes: $0) })
   }
 }

@@ -1,14 +1,19 @@
 import Postgres
 
-/// Statements of the read path.
+/// Statements of the read path. Each sees only what a signed checkpoint covers.
 enum ReadSQL {
-  private static let columns = "r.index, r.kind, r.digest, r.committed_at, r.body"
+  private static let signed = "(select size from log_published)"
+  private static let columns = """
+    r.index, r.kind, r.digest, r.committed_at, r.body,
+    (select digest from record e where e.index = r.erased_by)
+    """
 
   static let record = Statement(
     "read_record", [.text, .bytea],
     """
     select \(columns) from record r
     where r.namespace = (select id from namespace where name = $1) and r.digest = $2
+      and r.index < \(signed)
     """)
 
   /// Kinds are merged from one index scan each, so that a page costs what it holds, however the
@@ -20,7 +25,7 @@ enum ReadSQL {
     select \(columns) from space cross join unnest($2) as k (kind)
     cross join lateral (
       select * from record
-      where namespace = space.id and kind = k.kind and index > $6
+      where namespace = space.id and kind = k.kind and index > $6 and index < \(signed)
         and ($3 is null or key = $3) and ($4 is null or content = $4)
         and ($5 is null or execution = $5)
       order by index limit $7
@@ -38,6 +43,7 @@ enum ReadSQL {
       where r.namespace = (select id from namespace where name = $1) and r.kind = any($2)
         and ($3 is null or r.key = $3) and ($4 is null or r.content = $4)
         and ($5 is null or r.execution = $5) and r.\(column) is not null and r.index > $6
+        and r.index < \(signed)
       order by r.index limit $7
       """)
   }
@@ -47,7 +53,7 @@ enum ReadSQL {
     """
     select \(columns) from event e join record r on r.index = e.index
     where e.namespace = (select id from namespace where name = $1) and e.kind = 14
-      and e.subject = $2 and e.index <= $3
+      and e.subject = $2 and e.index <= $3 and e.index < \(signed)
     order by e.index desc limit 1
     """)
 
@@ -58,6 +64,7 @@ enum ReadSQL {
     from (
       select subject, max(index) as index from event
       where namespace = (select id from namespace where name = $1) and kind = 14
+        and index < \(signed)
         and subject >= $2 and ($3 is null or subject < $3) and ($4 is null or subject > $4)
       group by subject order by subject limit $5
     ) e join record r on r.index = e.index
@@ -69,7 +76,7 @@ enum ReadSQL {
     """
     select \(columns) from event e join record r on r.index = e.index
     where e.namespace = (select id from namespace where name = $1) and e.kind = 14
-      and e.subject = $2 and e.index > $3
+      and e.subject = $2 and e.index > $3 and e.index < \(signed)
     order by e.index limit $4
     """)
 }

@@ -27,6 +27,15 @@ package enum Kind: Int16, CaseIterable, Sendable {
   /// Written by the service alone: a client that commits one is refused.
   package var isReservedForService: Bool { self == .attestation || self == .erasure }
 
+  /// Whether a record's own body can be destroyed. Not what later decisions are checked against: chains
+  /// and their approvals, executions that ranks and outputs share, and erasures themselves.
+  package var isBodyErasable: Bool {
+    switch self {
+    case .name, .retraction, .label, .approval, .erasure, .execution: false
+    default: true
+    }
+  }
+
   /// `name` as a literal: it is compared with every record that comes in.
   var text: StaticString {
     switch self {

@@ -44,6 +44,10 @@ extension Problem {
               })
           )
         ])
+    case .erased(let digests):
+      self.init(
+        .gone, "erased", "content of this commit was destroyed by an erasure; nothing was stored",
+        members: [("content", .array(digests.map { .string($0.description) }))])
     case .unfit(let misfits):
       self.init(
         .badRequest, "invalid_record", "a reference does not fit; nothing was stored",

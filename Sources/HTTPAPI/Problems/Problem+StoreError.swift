@@ -13,6 +13,10 @@ extension Problem {
     case .unavailable, .raced:
       self = .retryable(
         "unavailable", "the database is not available; nothing was stored", after: 2)
+    case .signerRefuses:
+      self = .retryable(
+        "read_only", "the log's signer refuses this database; nothing was stored; /readyz says why",
+        after: 30)
     case .outcomeUnknown:
       self = .retryable(
         "outcome_unknown",

@@ -1,6 +1,7 @@
 import Canonical
 import HTTPTypes
 import Hummingbird
+import StemmaCrypto
 
 /// An RFC 9457 problem document with a stable `code`. Thrown by handlers, answered as it is.
 struct Problem: Error {
@@ -42,6 +43,13 @@ struct Problem: Error {
 extension Problem {
   static func notFound(_ detail: String = "there is no such thing here") -> Problem {
     Problem(.notFound, "not_found", detail)
+  }
+
+  /// 410 with the record that says why.
+  static func erased(_ detail: String, by erasure: Digest?) -> Problem {
+    Problem(
+      .gone, "erased", detail,
+      members: erasure.map { [("erasure", .string($0.description))] } ?? [])
   }
 
   static func invalidRequest(_ detail: String, pointer: String) -> Problem {

@@ -22,9 +22,11 @@ enum CommitRoutes {
       let stored = CommitRequest(
         namespace: namespace, principal: context.principal, records: prepared.records,
         content: commit.uniqueContent)
-      switch try await services.committer.commit(stored, deadline: deadline) {
+      let committed = try await services.commit(stored, deadline: deadline)
+      switch committed.outcome {
       case .stored(let receipt):
-        return commit.answer(receipt, positions: prepared.positions)
+        return commit.answer(
+          receipt, positions: prepared.positions, checkpoint: committed.checkpoint)
       case .rejected(let rejection):
         throw Problem(rejection) { place in
           let position = prepared.positions.firstIndex {
@@ -95,8 +97,11 @@ struct CommitBody {
     return content.filter { seen.insert($0.digest).inserted }
   }
 
-  func answer(_ receipt: CommitReceipt, positions: [Int]) -> Response {
+  func answer(
+    _ receipt: CommitReceipt, positions: [Int], checkpoint: SignedCheckpoint
+  ) -> Response {
     var members: [(String, JSONValue)] = [
+      ("checkpoint", .string(String(decoding: checkpoint.note, as: UTF8.self))),
       (
         "records",
         .array(

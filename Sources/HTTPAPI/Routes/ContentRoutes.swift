@@ -51,6 +51,9 @@ enum ContentRoutes {
           ])
       }
       let created = try await upload.finish(digest: actual, size: size, now: services.now())
+      if !created, try await services.content.content(actual, in: namespace) == nil {
+        throw try await absence(of: actual, in: namespace, services)
+      }
       return Response(
         json: .object([
           ("digest", .string(actual.description)), ("size", .integer(size)),
@@ -116,7 +119,7 @@ enum ContentRoutes {
       return Problem(
         .notFound, "content_elsewhere", "the bytes are not here; hints say where they may be",
         members: [("locations", .array(place.locations.map { .string($0) }))])
-    case .erased: return Problem(.gone, "erased", "the bytes were destroyed")
+    case .erased: return .erased("the bytes were destroyed", by: place.erasure)
     case .here, .missing:
       return Problem(
         .notFound, "content_missing", "records name this content, but nobody brought its bytes")

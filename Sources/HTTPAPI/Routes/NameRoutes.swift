@@ -119,7 +119,7 @@ enum NameRoutes {
     let record = try seal(.object(members))
     let commit = CommitRequest(
       namespace: namespace, principal: context.principal, records: [record], content: [])
-    switch try await services.committer.commit(commit, deadline: deadline) {
+    switch try await services.commit(commit, deadline: deadline).outcome {
     case .stored(let receipt):
       guard let stored = try await services.records.record(record.digest, in: namespace),
         let entry = receipt.records.first
@@ -132,17 +132,6 @@ enum NameRoutes {
         headers: [.eTag: "\"\(record.digest)\""])
     case .rejected(let rejection):
       throw Problem(rejection) { $0.member }
-    }
-  }
-
-  private static func seal(_ value: JSONValue) throws -> Record {
-    do throws(RecordErrors) {
-      guard let document = try? JSONDocument(parsing: value.canonicalBytes()) else {
-        throw RecordErrors([RecordError(pointer: "", message: "not a canonical value")])
-      }
-      return try RecordDraft(checking: document.root).seal(handles: [:])
-    } catch {
-      throw Problem(invalid: error.errors.map { ($0.pointer, $0.message) })
     }
   }
 

@@ -8,7 +8,10 @@ enum OperationsRoutes {
   static let all = [
     Route(.get, "/livez", .open) { _, _, _ in text("ok\n") },
     Route(.get, "/readyz", .open) { _, _, services in
-      let (status, reasons) = services.health.current
+      var (status, reasons) = services.health.current
+      if status == .ready, let refusal = services.committer.refusal {
+        (status, reasons) = (.readOnly, [refusal])
+      }
       return Response(
         json: .object([
           ("status", .string(status.rawValue)),

@@ -31,6 +31,7 @@ enum RecordRoutes {
     guard let record = try await services.records.record(digest, in: namespace) else {
       throw Problem.notFound("no record of this namespace has that digest")
     }
+    if let erasure = record.erasure { throw Problem.erased("the record was erased", by: erasure) }
     // Bytes that do not hash to their name are never served, whoever changed them.
     guard SHA256.digest(of: record.body) == digest else {
       throw StoreError(.corrupt, "the body of record \(record.index) does not match its digest")
@@ -84,7 +85,8 @@ enum RecordRoutes {
               ("digest", .string(record.digest.description)), ("index", .integer(record.index)),
               ("kind", .string(record.kind.name)),
               ("committedAt", .string(record.committedAt.description)),
-              ("record", .raw(record.body)),
+              record.erasure.map { ("erased", .string($0.description)) }
+                ?? ("record", .raw(record.body)),
             ])
           })
       )

@@ -8,17 +8,29 @@ import StemmaCrypto
 /// is refused leaves no trace.
 struct BatchPlanner {
   private var facts: BatchFacts
-  private var plan: BatchPlan
+  private var records: [BatchPlan.NewRecord] = []
+  private var claims: [BatchPlan.NewClaim] = []
+  private var events: [BatchPlan.NewEvent] = []
+  private var content: [(key: Scoped<Digest>, bytes: [UInt8])] = []
+  private var destructions: [BatchPlan.NewDestruction] = []
+  private var outcomes: [CommitOutcome] = []
 
-  init(facts: BatchFacts, now: Timestamp) {
-    self.facts = facts
-    plan = BatchPlan(committedAt: max(now, facts.lastCommittedAt ?? now))
-  }
+  private init(facts: BatchFacts) { self.facts = facts }
 
-  static func plan(_ requests: [CommitRequest], facts: BatchFacts, now: Timestamp) -> BatchPlan {
-    var planner = BatchPlanner(facts: facts, now: now)
+  /// - Parameter random: gives as many random bytes as it is asked for, fit for nonces.
+  static func plan(
+    _ requests: [CommitRequest], facts: BatchFacts, now: Timestamp, random: (Int) -> [UInt8]
+  ) -> BatchPlan {
+    var planner = BatchPlanner(facts: facts)
     for request in requests { planner.take(request) }
-    return planner.plan
+    let committedAt = max(now, facts.lastCommittedAt ?? now)
+    let log = LogExtension(
+      of: planner.records, at: committedAt, on: facts.edge,
+      nonces: random(planner.records.count * EntryStatement.nonceByteCount))
+    return BatchPlan(
+      committedAt: committedAt, log: log, records: planner.records, claims: planner.claims,
+      events: planner.events, content: planner.content, destructions: planner.destructions,
+      outcomes: planner.outcomes)
   }
 
   /// What has to be looked up before `requests` can be planned.
@@ -30,11 +42,13 @@ struct BatchPlanner {
     var content = Set<Scoped<Digest>>()
     for request in requests {
       let namespace = request.namespace
-      namespaces.insert(namespace)
+      namespaces.formUnion([namespace] + request.imports)
       for record in request.records {
         records.insert(Scoped(namespace, record.digest))
         for reference in record.references {
-          records.insert(Scoped(namespace, reference.target))
+          for place in [namespace] + request.imports {
+            records.insert(Scoped(place, reference.target))
+          }
         }
         for claim in record.claims { claims.insert(Scoped(namespace, claim.digest)) }
         if let event = record.event { chains.insert(Scoped(namespace, event.chain)) }
@@ -53,16 +67,17 @@ struct BatchPlanner {
 
   private mutating func take(_ request: CommitRequest) {
     let (outcome, changes) = CommitAttempt.run(request, facts: facts)
-    plan.outcomes.append(outcome)
+    outcomes.append(outcome)
     guard let changes else { return }
     facts.nextIndex = changes.nextIndex
     facts.records.merge(changes.records) { _, new in new }
     facts.claims.merge(changes.claims) { _, new in new }
     facts.chains.merge(changes.chains) { _, new in new }
     facts.content.formUnion(changes.content)
-    plan.records += changes.newRecords
-    plan.claims += changes.newClaims
-    plan.events += changes.newEvents
-    plan.content += changes.newContent
+    records += changes.newRecords
+    claims += changes.newClaims
+    events += changes.newEvents
+    content += changes.newContent
+    destructions += changes.newDestructions
   }
 }

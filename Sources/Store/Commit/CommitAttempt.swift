@@ -14,6 +14,7 @@ struct CommitAttempt {
     var newClaims: [BatchPlan.NewClaim] = []
     var newEvents: [BatchPlan.NewEvent] = []
     var newContent: [(key: Scoped<Digest>, bytes: [UInt8])] = []
+    var newDestructions: [BatchPlan.NewDestruction] = []
     var nextIndex: Int64
   }
 
@@ -25,6 +26,7 @@ struct CommitAttempt {
   private var unresolved: [CommitRejection.Unresolved] = []
   private var conflicts: [CommitRejection.Conflict] = []
   private var misfits: [CommitRejection.Misfit] = []
+  private var erased: [Digest] = []
 
   private init(facts: BatchFacts, request: CommitRequest) {
     self.facts = facts
@@ -42,6 +44,7 @@ struct CommitAttempt {
     attempt.entries.reserveCapacity(request.records.count)
     for record in request.records { attempt.take(record) }
     for item in request.content { attempt.take(item) }
+    if let destruction = request.destruction { attempt.take(destruction) }
     if let rejection = attempt.rejection { return (.rejected(rejection), nil) }
     let receipt = CommitReceipt(records: attempt.entries, contentCreated: attempt.contentCreated)
     return (.stored(receipt), attempt.changes)
@@ -51,11 +54,20 @@ struct CommitAttempt {
     if !misfits.isEmpty { return .unfit(misfits) }
     if !unresolved.isEmpty { return .unresolved(unresolved) }
     if !conflicts.isEmpty { return .conflicting(conflicts) }
+    if !erased.isEmpty { return .erased(erased) }
     return nil
   }
 
   private func known(_ key: Scoped<Digest>) -> BatchFacts.Known? {
     changes.records[key] ?? facts.records[key]
+  }
+
+  /// A record that the writer may refer to: in its own namespace first, then in the imported ones.
+  private func visible(_ digest: Digest) -> BatchFacts.Known? {
+    for place in [request.namespace] + request.imports {
+      if let found = known(Scoped(place, digest)) { return found }
+    }
+    return nil
   }
 
   private mutating func take(_ record: Record) {
@@ -91,7 +103,7 @@ struct CommitAttempt {
     targets.reserveCapacity(record.references.count)
     var complete = true
     for reference in record.references {
-      guard let target = known(Scoped(request.namespace, reference.target)) else {
+      guard let target = visible(reference.target) else {
         unresolved.append(
           .init(record: record.digest, member: reference.member, target: reference.target))
         complete = false
@@ -151,9 +163,25 @@ struct CommitAttempt {
 
   private mutating func take(_ item: SmallContent) {
     let key = Scoped(request.namespace, item.digest)
+    guard !facts.erasedContent.contains(key) else { return erased.append(item.digest) }
     let created = !facts.content.contains(key) && changes.content.insert(key).inserted
     contentCreated.append(created)
     if created { changes.newContent.append((key, item.bytes)) }
+  }
+
+  /// Again where the erasure is known already: a retry finds nothing left to destroy.
+  private mutating func take(_ destruction: Destruction) {
+    guard let erasure = entries.first, let record = request.records.first,
+      let subject = known(Scoped(request.namespace, destruction.subject))
+    else { return }
+    if case .content = destruction.target, subject.content == nil {
+      misfits.append(
+        .init(record: record.digest, member: "/subject", message: "names no content to destroy"))
+    }
+    changes.newDestructions.append(
+      .init(
+        namespace: request.namespace, target: destruction.target, subject: subject.index,
+        content: subject.content, erasure: erasure.index))
   }
 }
 

@@ -26,6 +26,8 @@ package enum CommitRejection: Sendable {
   case unresolved([Unresolved])
   case conflicting([Conflict])
   case unfit([Misfit])
+  /// Content that rode along was destroyed by an erasure, which a commit does not undo.
+  case erased([Digest])
 
   /// A reference to something that is not there, or not the writer's to see: the same answer.
   package struct Unresolved: Sendable {

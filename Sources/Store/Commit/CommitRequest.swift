@@ -10,14 +10,21 @@ package struct CommitRequest: Sendable {
   package let records: [Record]
   /// Small content that rides along, each digest once.
   package let content: [SmallContent]
+  /// Where references are looked up after the namespace itself, in order.
+  package let imports: [Namespace]
+  /// What is destroyed with the same commit, whose one record is the erasure that says so.
+  package let destruction: Destruction?
 
   package init(
-    namespace: Namespace, principal: String, records: [Record], content: [SmallContent]
+    namespace: Namespace, principal: String, records: [Record], content: [SmallContent] = [],
+    imports: [Namespace] = [], destruction: Destruction? = nil
   ) {
     self.namespace = namespace
     self.principal = principal
     self.records = records
     self.content = content
+    self.imports = imports
+    self.destruction = destruction
   }
 
   /// What this request adds to a batch, in bytes of bodies and content.

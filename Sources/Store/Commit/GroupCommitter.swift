@@ -8,13 +8,20 @@ package final class GroupCommitter: Sendable {
   private struct Waiter: Sendable {
     let request: CommitRequest
     let deadline: ContinuousClock.Instant
-    let continuation: CheckedContinuation<Result<CommitOutcome, StoreError>, Never>
+    let continuation: CheckedContinuation<Result<Committed, StoreError>, Never>
+  }
+
+  /// What became of a commit, and the signed checkpoint that covers it.
+  package struct Committed: Sendable {
+    package let outcome: CommitOutcome
+    package let checkpoint: SignedCheckpoint
   }
 
   private struct State {
     var queue: CommitQueue<Waiter>
     var counters = Counters()
     var idle: [CheckedContinuation<Void, Never>] = []
+    var refusal: String?
   }
 
   /// For the metrics page.
@@ -28,31 +35,51 @@ package final class GroupCommitter: Sendable {
   }
 
   private let ledger: any CommitLedger
+  private let signer: any LogSigner
   private let now: @Sendable () -> Timestamp
+  private let random: @Sendable (Int) -> [UInt8]
   private let state: Mutex<State>
 
-  package init(ledger: any CommitLedger, now: @escaping @Sendable () -> Timestamp) {
+  /// - Parameter random: random bytes, fit for nonces.
+  package init(
+    ledger: any CommitLedger, signer: any LogSigner, now: @escaping @Sendable () -> Timestamp,
+    random: @escaping @Sendable (Int) -> [UInt8]
+  ) {
     self.ledger = ledger
+    self.signer = signer
     self.now = now
+    self.random = random
     state = Mutex(State(queue: CommitQueue()))
   }
 
   /// Stores `request`, or says why not.
   ///
-  /// Returns only after the transaction that holds it is durable. Idempotent: the same request again
-  /// finds its records and their indices.
+  /// Returns only after the transaction that holds it is durable and a checkpoint that covers it is
+  /// signed. Idempotent: the same request again finds its records and their indices.
   ///
   /// - Throws: `.overloaded` (nothing tried), `.deadlineExceeded` (its time was over while it
-  ///   waited, nothing tried), `.unavailable` (nothing stored), `.outcomeUnknown` (try again to
-  ///   learn).
+  ///   waited, nothing tried), `.unavailable` and `.signerRefuses` (nothing stored),
+  ///   `.outcomeUnknown` (try again to learn).
   package func commit(
     _ request: CommitRequest, deadline: ContinuousClock.Instant
-  ) async throws(StoreError) -> CommitOutcome {
+  ) async throws(StoreError) -> Committed {
     let result = await withCheckedContinuation { continuation in
       enqueue(Waiter(request: request, deadline: deadline, continuation: continuation))
     }
     return try result.get()
   }
+
+  /// Brings signer and database together before anything is served: signs what an earlier run committed
+  /// and could not have signed any more, and lets readers see it. The same path as a commit, with
+  /// nothing to store.
+  ///
+  /// - Throws: as `commit`.
+  package func recover() async throws(StoreError) -> SignedCheckpoint {
+    try await appendAndSign([]).checkpoint
+  }
+
+  /// Why the signer will not sign, as of the last try; nil where it signs. The store is then read-only.
+  package var refusal: String? { state.withLock { $0.refusal } }
 
   package var counters: Counters {
     state.withLock { state in
@@ -127,19 +154,16 @@ package final class GroupCommitter: Sendable {
   /// One transaction. A race with another server is tried again: alone, so that one commit that keeps
   /// failing cannot take its neighbours with it.
   private func append(_ waiters: [Waiter], attempt: Int = 1) async {
-    let requests = waiters.map(\.request)
-    let now = now
     do throws(StoreError) {
-      let plan = try await ledger.append(BatchPlanner.questions(for: requests)) { facts in
-        BatchPlanner.plan(requests, facts: facts, now: now())
-      }
+      let (plan, checkpoint) = try await appendAndSign(waiters.map(\.request))
       state.withLock { state in
         state.counters.batches += 1
         state.counters.commits += waiters.count
         state.counters.records += plan.records.count
       }
       for (waiter, outcome) in zip(waiters, plan.outcomes) {
-        waiter.continuation.resume(returning: .success(outcome))
+        waiter.continuation.resume(
+          returning: .success(Committed(outcome: outcome, checkpoint: checkpoint)))
       }
     } catch {
       if error == StoreError(.raced, ""), attempt < 4 {
@@ -150,6 +174,39 @@ package final class GroupCommitter: Sendable {
       // A commit that lost every race was definitely not stored.
       let told = error == StoreError(.raced, "") ? StoreError(.unavailable, error.message) : error
       for waiter in waiters { waiter.continuation.resume(returning: .failure(told)) }
+    }
+  }
+  private func appendAndSign(
+    _ requests: [CommitRequest]
+  ) async throws(StoreError) -> (plan: BatchPlan, checkpoint: SignedCheckpoint) {
+    do throws(StoreError) {
+      let done = try await commitAndSign(requests)
+      state.withLock { $0.refusal = nil }
+      return done
+    } catch {
+      if error.code == .signerRefuses { state.withLock { $0.refusal = error.message } }
+      throw error
+    }
+  }
+
+  /// Plan, vouch, commit, sign, publish: the order that the promise rests on.
+  private func commitAndSign(
+    _ requests: [CommitRequest]
+  ) async throws(StoreError) -> (plan: BatchPlan, checkpoint: SignedCheckpoint) {
+    let (now, random, signer) = (now, random, signer)
+    let plan = try await ledger.append(BatchPlanner.questions(for: requests)) { facts in
+      BatchPlanner.plan(requests, facts: facts, now: now(), random: random)
+    } vouch: { (plan) throws(StoreError) in
+      try await signer.prepare(
+        size: plan.log.sizeBefore, root: plan.log.rootBefore, leaves: plan.log.leaves)
+    }
+    do throws(StoreError) {
+      let checkpoint = try await signer.sign(size: plan.log.edge.size)
+      try await ledger.publish(checkpoint)
+      return (plan, checkpoint)
+    } catch {
+      // Committed, and it may be signed: only a retry can tell, and will sign it if need be.
+      throw StoreError(.outcomeUnknown, "committed, but not known to be signed", cause: error)
     }
   }
 }

@@ -1,5 +1,6 @@
 package import Records
 package import StemmaCrypto
+package import TransparencyLog
 
 /// The one writer's port: a transaction that holds the head of the log.
 ///
@@ -10,10 +11,18 @@ package import StemmaCrypto
 /// stored.
 package protocol CommitLedger: Sendable {
   /// Locks the head, answers `questions`, calls `decide` once, writes what it returns and commits.
+  ///
+  /// `vouch` is awaited, with the head still locked, before the commit; what it throws is thrown, and
+  /// then nothing is stored.
   func append(
     _ questions: BatchQuestions,
-    decide: @escaping @Sendable (BatchFacts) -> BatchPlan
+    decide: @escaping @Sendable (BatchFacts) -> BatchPlan,
+    vouch: @escaping @Sendable (BatchPlan) async throws(StoreError) -> Void
   ) async throws(StoreError) -> BatchPlan
+
+  /// Lets readers see what `checkpoint` covers. Never goes back: an older one changes nothing. Need not be
+  /// durable on return: the signer has it.
+  func publish(_ checkpoint: SignedCheckpoint) async throws(StoreError)
 }
 
 /// What a batch needs to know, each thing once.
@@ -76,15 +85,20 @@ package struct BatchFacts: Sendable {
     }
   }
 
+  /// The log's right edge; its size is the next index.
+  package let edge: TileEdge
   package var nextIndex: Int64
   package var lastCommittedAt: Timestamp?
   package var records: [Scoped<Digest>: Known] = [:]
   package var claims: [Scoped<Digest>: Holder] = [:]
   package var chains: [Scoped<EventChain>: Holder] = [:]
   package var content: Set<Scoped<Digest>> = []
+  /// Content that was destroyed and is not taken again.
+  package var erasedContent: Set<Scoped<Digest>> = []
 
-  package init(nextIndex: Int64, lastCommittedAt: Timestamp?) {
-    self.nextIndex = nextIndex
+  package init(edge: TileEdge, lastCommittedAt: Timestamp?) {
+    self.edge = edge
+    nextIndex = edge.size
     self.lastCommittedAt = lastCommittedAt
   }
 }
@@ -112,15 +126,24 @@ package struct BatchPlan: Sendable {
     package let previous: Int64
   }
 
-  package var committedAt: Timestamp
-  package var records: [NewRecord] = []
-  package var claims: [NewClaim] = []
-  package var events: [NewEvent] = []
-  package var content: [(key: Scoped<Digest>, bytes: [UInt8])] = []
+  package struct NewDestruction: Sendable {
+    package let namespace: Namespace
+    package let target: Destruction.Target
+    /// Index of the subject.
+    package let subject: Int64
+    /// Content or manifest of the subject.
+    package let content: Digest?
+    /// Index of the erasure record.
+    package let erasure: Int64
+  }
+
+  package let committedAt: Timestamp
+  package let log: LogExtension
+  package let records: [NewRecord]
+  package let claims: [NewClaim]
+  package let events: [NewEvent]
+  package let content: [(key: Scoped<Digest>, bytes: [UInt8])]
+  package let destructions: [NewDestruction]
   /// One outcome for each request, in order.
-  package var outcomes: [CommitOutcome] = []
-
-  package init(committedAt: Timestamp) { self.committedAt = committedAt }
-
-  package var writesNothing: Bool { records.isEmpty && content.isEmpty }
+  package let outcomes: [CommitOutcome]
 }

@@ -33,7 +33,8 @@ package protocol ContentUpload: Sendable {
   /// Stores the next piece; any size.
   func write(_ bytes: [UInt8]) async throws(StoreError)
 
-  /// Makes it durable under the digest of what was written, and says whether it is new here.
+  /// Makes it durable under the digest of what was written, and says whether it is new here. Where that
+  /// content was erased nothing is stored.
   func finish(digest: Digest, size: Int64, now: Timestamp) async throws(StoreError) -> Bool
 
   /// Leaves nothing behind. May be called after `finish`, and then does nothing.
@@ -65,9 +66,12 @@ package struct Whereabouts: Sendable {
 
   package let state: State
   package let locations: [String]
+  /// The record that says why, where it was erased.
+  package let erasure: Digest?
 
-  package init(state: State, locations: [String]) {
+  package init(state: State, locations: [String], erasure: Digest? = nil) {
     self.state = state
     self.locations = locations
+    self.erasure = erasure
   }
 }

@@ -33,17 +33,21 @@ package struct StoredRecord: Sendable {
   package let kind: Kind
   package let digest: Digest
   package let committedAt: Timestamp
-  /// Canonical bytes.
+  /// Canonical bytes; none where they were erased.
   package let body: [UInt8]
+  /// The erasure record that says why there are none.
+  package let erasure: Digest?
 
   package init(
-    index: Int64, kind: Kind, digest: Digest, committedAt: Timestamp, body: [UInt8]
+    index: Int64, kind: Kind, digest: Digest, committedAt: Timestamp, body: [UInt8],
+    erasure: Digest?
   ) {
     self.index = index
     self.kind = kind
     self.digest = digest
     self.committedAt = committedAt
     self.body = body
+    self.erasure = erasure
   }
 }
 

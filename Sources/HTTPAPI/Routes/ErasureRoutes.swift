@@ -1,0 +1,88 @@
+import Canonical
+import Hummingbird
+import Records
+import StemmaCrypto
+import Store
+
+/// `POST /v1/{namespace}/erasures`: destroys bytes, and says so in the log, in one transaction.
+enum ErasureRoutes {
+  static let all = [
+    Route(.post, "/v1/{namespace}/erasures", .scope(.erase)) { request, context, services in
+      let deadline = ContinuousClock.now + services.requestDeadline
+      let namespace = try context.namespace()
+      _ = try request.query(allowing: [])
+      let body = try ErasureBody(try await request.json(limit: 64 << 10).root)
+      let commit = CommitRequest(
+        namespace: namespace, principal: context.principal, records: [body.record],
+        destruction: try await body.destruction(in: namespace, services.log))
+      let committed = try await services.commit(commit, deadline: deadline)
+      switch committed.outcome {
+      case .stored(let receipt):
+        let entry = receipt.records[0]
+        return Response(
+          json: .object([
+            ("digest", .string(entry.digest.description)), ("index", .integer(entry.index)),
+            ("created", .bool(entry.created)),
+            ("checkpoint", .string(String(decoding: committed.checkpoint.note, as: UTF8.self))),
+          ]))
+      case .rejected(let rejection):
+        throw Problem(rejection) { $0.member }
+      }
+    }
+  ]
+}
+
+/// The body of an erasure: the members of its record, and what becomes of the nonce.
+private struct ErasureBody {
+  let record: Record
+  private let subject: Digest
+  private let what: String
+  private let destroysNonce: Bool
+
+  init(_ root: JSONNode) throws {
+    guard root.type == .object else {
+      throw Problem.invalidRequest("an object is needed", pointer: "")
+    }
+    var members: [(String, JSONValue)] = [("kind", "erasure"), ("v", .integer(1))]
+    for (key, node) in root.members where key.text != "nonce" {
+      let member = key.text ?? ""
+      guard ["subject", "what", "row", "reason"].contains(member) else {
+        throw Problem.invalidRequest(
+          "unknown member; known are subject, what, row, reason, nonce",
+          pointer: "/" + jsonPointerToken(member))
+      }
+      members.append((member, JSONValue(node)))
+    }
+    record = try seal(.object(members))
+    what = root["what"]?.text ?? ""
+    switch root["nonce"]?.text {
+    case nil where root["nonce"] == nil: destroysNonce = false
+    case "keep": destroysNonce = false
+    case "destroy" where what == "body": destroysNonce = true
+    default:
+      throw Problem.invalidRequest(
+        "keep, or destroy where what is body", pointer: "/nonce")
+    }
+    subject = record.references[0].target
+  }
+
+  /// What is to be destroyed; nil for a row, whose bytes are with whoever holds the table.
+  func destruction(in namespace: Namespace, _ log: PublishedLog) async throws -> Destruction? {
+    switch what {
+    case "content": return Destruction(of: .content, subject: subject)
+    case "body":
+      guard let opening = try await log.opening(of: subject, in: namespace) else {
+        throw Problem.notFound("no record of this namespace has that digest")
+      }
+      guard opening.statement.kind.isBodyErasable else {
+        throw Problem(
+          .unprocessableContent, "not_erasable",
+          "the body of a record of kind \(opening.statement.kind.name) cannot be destroyed: later records are checked against it"
+        )
+      }
+      return Destruction(
+        of: .body(statement: opening.statement, withNonce: destroysNonce), subject: subject)
+    default: return nil
+    }
+  }
+}

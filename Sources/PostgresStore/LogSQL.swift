@@ -1,0 +1,56 @@
+import Postgres
+
+/// Statements of the log: its tiles, its right edge, and what is published of it.
+enum LogSQL {
+  /// Entries from $1 up to but without $2.
+  static let commitments = Statement(
+    "log_commitments", [.int8, .int8],
+    "select commitment from record where index >= $1 and index < $2 order by index")
+
+  /// Hashes of whole tiles of a level, from number $2 up to but without $3.
+  static let tileRoots = Statement(
+    "log_tile_roots", [.int2, .int8, .int8],
+    "select root from log_tile where level = $1 and number >= $2 and number < $3 order by number")
+
+  static let tile = Statement(
+    "log_tile", [.int2, .int8], "select hashes from log_tile where level = $1 and number = $2")
+
+  /// Losing this to a crash loses nothing: the signer has the checkpoint.
+  static let doNotFlush = Statement(
+    "log_do_not_flush", [], "select set_config('synchronous_commit', 'off', true)")
+
+  static let publish = Statement(
+    "log_publish", [.int8, .bytea],
+    """
+    update log_published set size = $1, checkpoint = $2
+    where size < $1 or (size = $1 and checkpoint = '')
+    """)
+
+  static let published = Statement(
+    "log_published", [], "select size, checkpoint from log_published")
+
+  private static let opened = """
+    select r.index, r.nonce, r.commitment, r.kind, r.principal, r.committed_at, r.body, r.targets,
+      r.statement, r.erased_by, r.digest, n.name
+    from record r join namespace n on n.id = r.namespace
+    where r.index < (select size from log_published)
+    """
+
+  static let opening = Statement(
+    "log_opening", [.text, .bytea], "\(opened) and n.name = $1 and r.digest = $2")
+
+  static let openings = Statement(
+    "log_openings", [.int8, .int8],
+    "\(opened) and r.index >= $1 order by r.index limit $2")
+
+  /// The verifier key of the log that this database belongs to, and whether any record is there.
+  static let identity = Statement(
+    "log_identity", [],
+    """
+    select (select verifier_key from log_identity), exists (select from record)
+    """)
+
+  static let setIdentity = Statement(
+    "log_set_identity", [.text],
+    "insert into log_identity (verifier_key) values ($1) on conflict do nothing")
+}

@@ -1,0 +1,149 @@
+package import Postgres
+import Records
+package import StemmaCrypto
+package import Store
+package import TransparencyLog
+
+/// Reads of the log on PostgreSQL.
+package struct PostgresLogReader: LogReader {
+  private let pool: PostgresPool
+  private let deadline: Duration
+
+  package init(pool: PostgresPool, deadline: Duration = .seconds(15)) {
+    self.pool = pool
+    self.deadline = deadline
+  }
+
+  package func published() async throws(StoreError) -> SignedCheckpoint {
+    try await query { (connection, deadline) throws(PostgresError) in
+      let rows = try connection.execute(LogSQL.published, deadline: deadline)
+      guard rows.count == 1 else { throw PostgresError(.decoding, "log_published is empty") }
+      return SignedCheckpoint(size: try rows.int64(0, 0), note: try rows.bytes(0, 1))
+    }
+  }
+
+  package func hashes(of tile: Tile) async throws(StoreError) -> [Digest] {
+    try await query { (connection, deadline) throws(PostgresError) in
+      var parameters = Parameters()
+      parameters.append(Int16(tile.level))
+      parameters.append(tile.number)
+      let rows = try connection.execute(LogSQL.tile, parameters, deadline: deadline)
+      guard rows.count == 1 else {
+        let start = tile.number * Int64(Tile.fullWidth)
+        return try TileEdge.hashes(
+          level: tile.level, start..<start + Int64(tile.width), from: &connection, deadline)
+      }
+      let bytes = try rows.bytes(0, 0)
+      return stride(from: 0, to: tile.width * Digest.byteCount, by: Digest.byteCount).compactMap {
+        Digest(bytes: bytes[$0..<$0 + Digest.byteCount])
+      }
+    }
+  }
+
+  package func entries(_ range: Range<Int64>) async throws(StoreError) -> [[UInt8]] {
+    try await query { (connection, deadline) throws(PostgresError) in
+      var parameters = Parameters()
+      parameters.append(range.lowerBound)
+      parameters.append(range.upperBound)
+      let rows = try connection.execute(LogSQL.commitments, parameters, deadline: deadline)
+      var entries: [[UInt8]] = []
+      for row in 0..<rows.count { entries.append(try rows.bytes(row, 0)) }
+      return entries
+    }
+  }
+
+  package func opening(
+    of digest: Digest, in namespace: Namespace
+  ) async throws(StoreError) -> EntryOpening? {
+    try await query { (connection, deadline) throws(PostgresError) in
+      var parameters = Parameters()
+      parameters.append(namespace.name)
+      parameters.append(digest.bytes)
+      let rows = try connection.execute(LogSQL.opening, parameters, deadline: deadline)
+      return rows.count == 1 ? try EntryOpening(rows, 0) : nil
+    }
+  }
+
+  package func openings(
+    from index: Int64, limit: Int
+  ) async throws(StoreError) -> [OpeningRow] {
+    try await query { (connection, deadline) throws(PostgresError) in
+      var parameters = Parameters()
+      parameters.append(index)
+      parameters.append(Int64(limit))
+      let rows = try connection.execute(LogSQL.openings, parameters, deadline: deadline)
+      var openings: [OpeningRow] = []
+      var bytes = 0
+      for row in 0..<rows.count where bytes < Self.pageBytes {
+        let index = try rows.int64(row, 0)
+        do throws(PostgresError) {
+          let opening = try EntryOpening(rows, row)
+          bytes += opening.body?.count ?? 0
+          openings.append(OpeningRow(index: index, opening: .success(opening)))
+        } catch {
+          openings.append(OpeningRow(index: index, opening: .failure(StoreError(error))))
+        }
+      }
+      return openings
+    }
+  }
+
+  /// A page of openings ends when its bodies reach this many bytes.
+  private static let pageBytes = 4 << 20
+
+  private func query<Value: Sendable>(
+    _ body: @Sendable (inout PostgresConnection, Deadline) throws(PostgresError) -> Value
+  ) async throws(StoreError) -> Value {
+    let deadline = Deadline.in(deadline)
+    return try await translated { () async throws(PostgresError) in
+      try await pool.withConnection(deadline: deadline) { (connection) throws(PostgresError) in
+        try body(&connection, deadline)
+      }
+    }
+  }
+}
+
+extension EntryOpening {
+  /// The columns of `LogSQL.opening`.
+  fileprivate init(_ rows: Rows, _ row: Int) throws(PostgresError) {
+    guard let commitment = Digest(bytes: try rows.bytes(row, 2)) else {
+      throw PostgresError(.decoding, "an entry that is not 32 bytes")
+    }
+    let body = try rows.optionalBytes(row, 6)
+    self.init(
+      index: try rows.int64(row, 0), commitment: commitment,
+      statement: try EntryStatement(rows, row, body: body), nonce: try rows.optionalBytes(row, 1),
+      body: body, erasedBy: rows.isNull(row, 9) ? nil : try rows.int64(row, 9))
+  }
+}
+
+extension EntryStatement {
+  /// As it was kept where the body is gone; else made from the row.
+  fileprivate init(_ rows: Rows, _ row: Int, body: [UInt8]?) throws(PostgresError) {
+    let index = try rows.int64(row, 0)
+    do throws(RecordErrors) {
+      guard let body else {
+        self = try EntryStatement(parsing: try rows.optionalBytes(row, 8) ?? [])
+        return
+      }
+      let references = try Record(canonical: body).references
+      guard let kind = Kind(rawValue: try rows.int16(row, 3)),
+        let time = try rows.unixMicroseconds(row, 5),
+        let digest = Digest(bytes: try rows.bytes(row, 10))
+      else { throw PostgresError(.decoding, "row \(index) cannot be read") }
+      let targets = try rows.int64s(row, 7)
+      guard targets.count == references.count else {
+        throw PostgresError(.decoding, "row \(index) has \(targets.count) targets")
+      }
+      self.init(
+        namespace: try rows.text(row, 11), kind: kind, digest: digest,
+        principal: try rows.text(row, 4),
+        committedAt: Timestamp(microseconds: time).description,
+        references: zip(references, targets).map {
+          .init(member: $0.member, role: $0.role, target: $1)
+        })
+    } catch let error as RecordErrors {
+      throw PostgresError(.decoding, "row \(index) cannot be read: \(error)")
+    }
+  }
+}

@@ -1,0 +1,30 @@
+package import StemmaCrypto
+
+/// The one who may sign the log's head, with a memory of its own.
+///
+/// Durability: what `prepare` keeps and what `sign` signed are durable on return. Consistency: signs
+/// no two histories, whatever the database says. Both calls may be repeated; nothing is retried here.
+/// Throws `.signerRefuses` where the head contradicts what it remembers (a restore, a stale failover,
+/// records that came in by another door), `.unavailable` where it cannot be asked or has stopped.
+package protocol LogSigner: Sendable {
+  /// Checks the head that the caller has locked and keeps the leaves that its transaction will add.
+  /// Call before COMMIT.
+  func prepare(size: Int64, root: Digest, leaves: [Digest]) async throws(StoreError)
+
+  /// Signs a size that was prepared. Call after COMMIT. The checkpoint may cover more: another
+  /// server's batch can be signed already.
+  func sign(size: Int64) async throws(StoreError) -> SignedCheckpoint
+}
+
+/// A signed head of the log.
+package struct SignedCheckpoint: Sendable, Equatable {
+  /// Number of entries that it covers.
+  package let size: Int64
+  /// C2SP signed note.
+  package let note: [UInt8]
+
+  package init(size: Int64, note: [UInt8]) {
+    self.size = size
+    self.note = note
+  }
+}
