@@ -45,6 +45,7 @@ let package = Package(
     .target(
       name: "FileDigests", dependencies: ["Canonical", "StemmaCrypto"], swiftSettings: strict),
     .target(name: "Records", dependencies: ["Canonical", "StemmaCrypto"], swiftSettings: strict),
+    .target(name: "TransparencyLog", dependencies: ["StemmaCrypto"], swiftSettings: strict),
     .target(name: "Store", dependencies: ["StemmaCrypto", "Records"], swiftSettings: strict),
     .target(name: "Postgres", dependencies: ["CLibPQ"], swiftSettings: strict),
     .target(name: "EmbeddedPostgres", swiftSettings: strict),
@@ -100,6 +101,9 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "CryptoTests", dependencies: ["StemmaCrypto"], swiftSettings: strict),
+    .testTarget(
+      name: "TransparencyLogTests", dependencies: ["StemmaCrypto", "TransparencyLog"],
+      swiftSettings: strict),
     .testTarget(name: "FramesTests", dependencies: ["Frames"], swiftSettings: strict),
   ]
 )
