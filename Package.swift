@@ -108,6 +108,9 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "CryptoTests", dependencies: ["StemmaCrypto"], swiftSettings: strict),
+    .testTarget(
+      name: "TransparencyLogTests", dependencies: ["StemmaCrypto", "TransparencyLog"],
+      swiftSettings: strict),
     .testTarget(name: "FramesTests", dependencies: ["Frames"], swiftSettings: strict),
   ]
 )

@@ -119,6 +119,11 @@ extension Digest {
     word3 = UInt64(bigEndian: words.3)
   }
 
+  /// The 32 raw bytes as they lie in memory.
+  var words: (UInt64, UInt64, UInt64, UInt64) {
+    (word0.bigEndian, word1.bigEndian, word2.bigEndian, word3.bigEndian)
+  }
+
   /// Packs exactly 32 bytes.
   private init(wordsFrom bytes: some Collection<UInt8>) {
     var rest = bytes.makeIterator()
