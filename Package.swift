@@ -76,8 +76,7 @@ let package = Package(
       name: "stemma",
       dependencies: [
         "Canonical", "StemmaCrypto", "EmbeddedPostgres", "FileDigests", "HTTPAPI", "Postgres",
-        "PostgresStore",
-        "Store",
+        "PostgresStore", "Signer", "Store", "TransparencyLog",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -92,7 +91,10 @@ let package = Package(
       swiftSettings: strict),
 
     .testTarget(
-      name: "StoreTests", dependencies: ["Canonical", "Records", "StemmaCrypto", "Store"],
+      name: "StoreTests",
+      dependencies: [
+        "Canonical", "Records", "Signer", "StemmaCrypto", "Store", "TransparencyLog",
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "PostgresStoreTests",

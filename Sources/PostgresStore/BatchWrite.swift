@@ -3,6 +3,7 @@ import Postgres
 import Records
 import StemmaCrypto
 import Store
+import TransparencyLog
 
 /// The second round trip of a batch: everything that the plan says, set by set.
 struct BatchWrite {

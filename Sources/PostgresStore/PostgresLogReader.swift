@@ -120,30 +120,34 @@ extension EntryOpening {
 extension EntryStatement {
   /// As it was kept where the body is gone; else made from the row.
   fileprivate init(_ rows: Rows, _ row: Int, body: [UInt8]?) throws(PostgresError) {
-    let index = try rows.int64(row, 0)
-    do throws(RecordErrors) {
-      guard let body else {
-        self = try EntryStatement(parsing: try rows.optionalBytes(row, 8) ?? [])
-        return
-      }
-      let references = try Record(canonical: body).references
-      guard let kind = Kind(rawValue: try rows.int16(row, 3)),
-        let time = try rows.unixMicroseconds(row, 5),
-        let digest = Digest(bytes: try rows.bytes(row, 10))
-      else { throw PostgresError(.decoding, "row \(index) cannot be read") }
-      let targets = try rows.int64s(row, 7)
-      guard targets.count == references.count else {
-        throw PostgresError(.decoding, "row \(index) has \(targets.count) targets")
-      }
-      self.init(
-        namespace: try rows.text(row, 11), kind: kind, digest: digest,
-        principal: try rows.text(row, 4),
-        committedAt: Timestamp(microseconds: time).description,
-        references: zip(references, targets).map {
-          .init(member: $0.member, role: $0.role, target: $1)
-        })
-    } catch let error as RecordErrors {
-      throw PostgresError(.decoding, "row \(index) cannot be read: \(error)")
+    guard let body else {
+      let kept = try rows.bytes(row, 8)
+      self = try readable { () throws(RecordErrors) in try EntryStatement(parsing: kept) }
+      return
     }
+    let references = try readable { () throws(RecordErrors) in
+      try Record(canonical: body).references
+    }
+    let targets = try rows.int64s(row, 7)
+    guard let kind = Kind(rawValue: try rows.int16(row, 3)),
+      let time = try rows.unixMicroseconds(row, 5),
+      let digest = Digest(bytes: try rows.bytes(row, 10)), targets.count == references.count
+    else { throw PostgresError(.decoding, "its kind, time, digest or targets cannot be read") }
+    self.init(
+      namespace: try rows.text(row, 11), kind: kind, digest: digest,
+      principal: try rows.text(row, 4), committedAt: Timestamp(microseconds: time).description,
+      references: zip(references, targets).map {
+        .init(member: $0.member, role: $0.role, target: $1)
+      })
+  }
+}
+
+private func readable<Value>(
+  _ read: () throws(RecordErrors) -> Value
+) throws(PostgresError) -> Value {
+  do throws(RecordErrors) {
+    return try read()
+  } catch {
+    throw PostgresError(.decoding, "not what was stored: \(error)")
   }
 }

@@ -40,6 +40,23 @@ class Server:
             assert time.monotonic() < end, "the server does not come up"
             time.sleep(0.05)
 
+    def start_and_fail(self) -> subprocess.CompletedProcess[bytes]:
+        return subprocess.run(
+            [BINARY, "serve", "--data-dir", str(self.folder), "--listen", "127.0.0.1:0"],
+            capture_output=True,
+            timeout=60,
+            check=False,
+        )
+
+    def sql(self, text: str) -> str:
+        """Runs SQL as the superuser of the private PostgreSQL, as an intruder would."""
+        answer = subprocess.run(
+            ["psql", "-h", str(self.folder / "run"), "-U", "stemma", "-d", "postgres", "-v", "ON_ERROR_STOP=1", "-qAt"],
+            input=text, capture_output=True, text=True, timeout=60, check=False,
+        )  # fmt: skip
+        assert answer.returncode == 0, answer.stderr
+        return answer.stdout
+
     @property
     def url(self) -> str:
         return (self.folder / "listen.url").read_text().strip()

@@ -18,7 +18,7 @@ enum LogRoutes {
     Route(.get, "/log/tile/**", .open) { request, _, services in
       _ = try request.query(allowing: [])
       // As it was sent: an escaped path is not the canonical one.
-      let path = request.uri.path.dropFirst("/log/".count)
+      let path = String(request.uri.path.dropFirst("/log/".count))
       let bytes: [UInt8]?
       if let tile = Tile(path: path) {
         bytes = try await services.log.tile(tile)

@@ -1,4 +1,5 @@
 import Synchronization
+import TransparencyLog
 
 /// Group commit: concurrent commits share one transaction.
 ///
@@ -201,7 +202,8 @@ package final class GroupCommitter: Sendable {
         size: plan.log.sizeBefore, root: plan.log.rootBefore, leaves: plan.log.leaves)
     }
     do throws(StoreError) {
-      let checkpoint = try await signer.sign(size: plan.log.edge.size)
+      let checkpoint = try await signer.sign(
+        size: plan.log.edge.size, root: plan.log.edge.root)
       try await ledger.publish(checkpoint)
       return (plan, checkpoint)
     } catch {

@@ -11,9 +11,9 @@ package protocol LogSigner: Sendable {
   /// Call before COMMIT.
   func prepare(size: Int64, root: Digest, leaves: [Digest]) async throws(StoreError)
 
-  /// Signs a size that was prepared. Call after COMMIT. The checkpoint may cover more: another
+  /// Signs a head that was prepared. Call after COMMIT. The checkpoint may cover more: another
   /// server's batch can be signed already.
-  func sign(size: Int64) async throws(StoreError) -> SignedCheckpoint
+  func sign(size: Int64, root: Digest) async throws(StoreError) -> SignedCheckpoint
 }
 
 /// A signed head of the log.

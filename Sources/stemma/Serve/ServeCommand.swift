@@ -21,6 +21,13 @@ struct ServeCommand: AsyncParsableCommand {
   @Option(help: "Address and port; port 0 takes a free one.")
   var listen = "127.0.0.1:7400"
 
+  @Option(
+    help: """
+      Name of the log, on the first start: a URL without its scheme that is yours, like \
+      example.org/stemma. Part of every checkpoint; it cannot be changed.
+      """)
+  var logOrigin: String?
+
   @Flag(help: "Start even where the server's settings can lose acknowledged commits.")
   var unsafe = false
 
@@ -41,7 +48,7 @@ struct ServeCommand: AsyncParsableCommand {
       let directory = try DataDirectory(dataDir)
       try await ServiceRun(
         directory: directory, database: database ?? Environment.value("STEMMA_DATABASE"),
-        address: address, allowsUnsafe: `unsafe`
+        address: address, allowsUnsafe: `unsafe`, logOrigin: logOrigin
       ).run()
     } catch {
       throw CommandFailure.unavailable(error.message)

@@ -17,6 +17,7 @@ struct ServiceRun {
   let database: String?
   let address: ListenAddress
   let allowsUnsafe: Bool
+  let logOrigin: String?
 
   private var logger: Logger {
     var logger = Logger(label: "stemma") { StreamLogHandler.standardError(label: $0) }
@@ -68,13 +69,18 @@ struct ServiceRun {
     let uploads = PostgresPool(
       conninfo: conninfo, workers: 4, maximumWaiters: 64, label: "stemma-upload")
     let ledger = PostgresLedger(conninfo: conninfo)
-    let committer = GroupCommitter(ledger: ledger, now: WallClock.now)
+    let start = LogStart(directory: directory, origin: logOrigin, logger: logger)
+    let committer = GroupCommitter(
+      ledger: ledger, signer: try await start.signer(for: PostgresLogIdentity(pool: pool)),
+      now: WallClock.now, random: { randomBytes($0) })
+    try await start.recover(committer)
     let keys = PostgresKeyRegistry(pool: pool)
     try await FirstKey.makeIfNeeded(in: directory, keys, logger)
     let health = Health()
     let services = APIServices(
       committer: committer, records: PostgresRecordReader(pool: pool),
       content: PostgresContentStorage(pool: pool, uploads: uploads),
+      log: PublishedLog(reader: PostgresLogReader(pool: pool)),
       authenticator: Authenticator(registry: keys), health: health, now: WallClock.now)
     let (directory, address, logger) = (directory, address, logger)
     let application = Application(

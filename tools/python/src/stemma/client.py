@@ -31,6 +31,8 @@ class CommitAnswer(NamedTuple):
     digests: list[str]
     indices: list[int]
     created: list[bool]
+    checkpoint: str
+    """The signed note that covers them."""
 
 
 class Client:
@@ -78,13 +80,15 @@ class Client:
         riders = [{"base64": base64.b64encode(data).decode()} for data in content]
         if riders:
             body["content"] = riders
-        answer = self._send("POST", "commits", json=body).json()["records"]
-        for record, entry in zip(records, answer):
+        answer = self._send("POST", "commits", json=body).json()
+        stored = answer["records"]
+        for record, entry in zip(records, stored):
             self._check(digest_of(record), entry["digest"])
         return CommitAnswer(
-            [entry["digest"] for entry in answer],
-            [entry["index"] for entry in answer],
-            [entry["created"] for entry in answer],
+            [entry["digest"] for entry in stored],
+            [entry["index"] for entry in stored],
+            [entry["created"] for entry in stored],
+            answer["checkpoint"],
         )
 
     def record(self, digest: str) -> bytes:
@@ -115,6 +119,15 @@ class Client:
         data = self._send("GET", f"content/{digest}").content
         self._check(digest, digest_of_bytes(data))
         return data
+
+    def erase(
+        self, subject: str, what: str, reason: str, nonce: str = "keep"
+    ) -> dict[str, Any]:
+        """Destroy a record's ``content`` or its own ``body``. Cannot be undone; references, digests
+        and proofs stay. Returns digest and index of the erasure record."""
+        body = {"subject": subject, "what": what, "reason": reason, "nonce": nonce}
+        answer: dict[str, Any] = self._send("POST", "erasures", json=body).json()
+        return answer
 
     def name(self, name: str) -> Optional[dict[str, Any]]:
         """Where a name points; ``None`` where it never did."""

@@ -1,0 +1,51 @@
+import ArgumentParser
+import AsyncHTTPClient
+import Canonical
+import NIOHTTP1
+
+struct EraseCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "erase",
+    abstract: "Destroy a record's content, or its own body, and say so in the log.",
+    discussion: """
+      The record's digest, its references and its proofs stay and still verify; reading what was destroyed answers 410 \
+      with the erasure record. Content is destroyed for every record of the namespace that names it. This cannot be undone.
+      """)
+
+  enum Target: String, ExpressibleByArgument, CaseIterable {
+    case content, body
+  }
+
+  @OptionGroup var server: ServerOptions
+
+  @Option(help: "What is destroyed: the record's content, or its own body.")
+  var what: Target
+
+  @Flag(help: "With --what body: destroy the nonce too, so that nobody can open the log's entry.")
+  var destroyNonce = false
+
+  @Option(help: "Why, for the record of it.")
+  var reason: String
+
+  @Argument(help: "Digest of the record.")
+  var digest: String
+
+  func validate() throws {
+    if destroyNonce && what != .body {
+      throw ValidationError("--destroy-nonce goes with --what body")
+    }
+  }
+
+  func run() async throws {
+    let body = JSONValue.object([
+      ("subject", .string(digest)), ("what", .string(what.rawValue)), ("reason", .string(reason)),
+      ("nonce", .string(destroyNonce ? "destroy" : "keep")),
+    ])
+    let answer = try await StemmaClient(server).send(
+      .POST, "erasures", body: .bytes(body.canonicalBytes()),
+      headers: [("Content-Type", "application/json")])
+    let root = try JSONDocument(parsing: answer.body).root
+    let created = root["created"]?.bool == true ? "erased" : "was erased"
+    Terminal.print("\(root["digest"]?.text ?? "?")  \(root["index"]?.integer ?? -1)  \(created)")
+  }
+}
