@@ -49,6 +49,9 @@ let package = Package(
     .target(
       name: "Store", dependencies: ["StemmaCrypto", "Records", "TransparencyLog"],
       swiftSettings: strict),
+    .target(
+      name: "Signer", dependencies: ["StemmaCrypto", "Store", "TransparencyLog"],
+      swiftSettings: strict),
     .target(name: "Postgres", dependencies: ["CLibPQ"], swiftSettings: strict),
     .target(name: "EmbeddedPostgres", swiftSettings: strict),
     .target(

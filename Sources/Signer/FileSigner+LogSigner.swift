@@ -7,7 +7,7 @@ extension FileSigner: LogSigner {
     size: Int64, root: Digest, leaves: [Digest]
   ) async throws(StoreError) {
     do throws(SignerError) {
-      try await prepare(head: TreeHead(size: size, root: root), leaves: leaves)
+      try prepare(head: TreeHead(size: size, root: root), leaves: leaves)
     } catch {
       throw StoreError(error)
     }
@@ -15,7 +15,7 @@ extension FileSigner: LogSigner {
 
   package func sign(size: Int64, root: Digest) async throws(StoreError) -> SignedCheckpoint {
     do throws(SignerError) {
-      let signed = try await sign(TreeHead(size: size, root: root))
+      let signed = try sign(TreeHead(size: size, root: root))
       return SignedCheckpoint(size: signed.head.size, note: signed.note)
     } catch {
       throw StoreError(error)

@@ -1,6 +1,6 @@
 /// Base 64 as RFC 4648 §4 has it: standard alphabet, padded. One value has one spelling here, so that
 /// what was signed cannot be written in a second way.
-enum Base64 {
+package enum Base64 {
   /// Appends the text of `bytes`.
   static func encode(_ bytes: Span<UInt8>, to text: inout [UInt8]) {
     var i = 0
@@ -17,14 +17,14 @@ enum Base64 {
   }
 
   /// The text of `bytes`.
-  static func encode(_ bytes: [UInt8]) -> String {
+  package static func encode(_ bytes: [UInt8]) -> String {
     var text: [UInt8] = []
     encode(bytes.span, to: &text)
     return String(decoding: text, as: UTF8.self)
   }
 
   /// The bytes of a text; nil for white space, missing padding, and bits set that no byte holds.
-  static func decode(_ text: Span<UInt8>) -> [UInt8]? {
+  package static func decode(_ text: Span<UInt8>) -> [UInt8]? {
     guard text.count % 4 == 0 else { return nil }
     var end = text.count
     while end > 0, text.count - end < 2, text[end - 1] == padding { end -= 1 }

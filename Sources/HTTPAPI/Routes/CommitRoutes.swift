@@ -4,6 +4,7 @@ import NIOCore
 import Records
 import StemmaCrypto
 import Store
+import TransparencyLog
 
 /// `POST /v1/{namespace}/commits`.
 enum CommitRoutes {
@@ -173,7 +174,7 @@ struct CommitBody {
         }
         bytes = utf8
       case (nil, let base64?):
-        guard let utf8 = base64.utf8, let decoded = decodeBase64(utf8) else {
+        guard let utf8 = base64.utf8, let decoded = Base64.decode(utf8.span) else {
           throw Problem.invalidRequest(
             "standard base64 with padding is needed (RFC 4648 section 4)",
             pointer: pointer + "/base64")
