@@ -93,6 +93,13 @@ let package = Package(
       ],
       swiftSettings: strict),
 
+    // Drives a signer step by step, for the tests that break its system calls.
+    .executableTarget(
+      name: "signer-session", dependencies: ["Signer", "StemmaCrypto", "TransparencyLog"],
+      path: "Tests/SignerSession", swiftSettings: strict),
+    .testTarget(
+      name: "SignerTests", dependencies: ["Signer", "StemmaCrypto", "TransparencyLog"],
+      swiftSettings: strict),
     .testTarget(
       name: "StoreTests",
       dependencies: [

@@ -35,12 +35,14 @@ package actor FileSigner {
     let key = try Self.readKey(in: folder, path)
     guard let bytes = try folder.read(Journal.name) else {
       throw SignerError(
-        .corrupt, "\(path) has a key but no journal: what it signed is lost, so it must not sign again"
+        .corrupt,
+        "\(path) has a key but no journal: what it signed is lost, so it must not sign again"
       )
     }
     let read = try JournalReader(bytes)
     guard read.verifierKey == key.verifierKey.description else {
-      throw SignerError(.corrupt, "the journal in \(path) is that of another key, \(read.verifierKey)")
+      throw SignerError(
+        .corrupt, "the journal in \(path) is that of another key, \(read.verifierKey)")
     }
     journal = try Journal(of: read.state, verifierKey: read.verifierKey, in: folder)
     state = read.state
@@ -165,6 +167,7 @@ extension SigningKey {
   fileprivate func sign(_ head: TreeHead) -> SignedHead {
     let checkpoint = Checkpoint(origin: verifierKey.name, size: head.size, root: head.root)
     let text = checkpoint.formatCheckpoint()
-    return SignedHead(head: head, note: SignedNote(text: text, signatures: [sign(text)]).formatNote())
+    return SignedHead(
+      head: head, note: SignedNote(text: text, signatures: [sign(text)]).formatNote())
   }
 }
