@@ -68,8 +68,7 @@ let package = Package(
       name: "stemma",
       dependencies: [
         "Canonical", "StemmaCrypto", "EmbeddedPostgres", "FileDigests", "HTTPAPI", "Postgres",
-        "PostgresStore",
-        "Store",
+        "PostgresStore", "Store",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -100,6 +99,9 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "CryptoTests", dependencies: ["StemmaCrypto"], swiftSettings: strict),
+    .testTarget(
+      name: "FileDigestsTests", dependencies: ["Canonical", "FileDigests", "StemmaCrypto"],
+      swiftSettings: strict),
     .testTarget(name: "FramesTests", dependencies: ["Frames"], swiftSettings: strict),
   ]
 )
