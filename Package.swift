@@ -123,6 +123,9 @@ let package = Package(
     .testTarget(
       name: "TransparencyLogTests", dependencies: ["StemmaCrypto", "TransparencyLog"],
       swiftSettings: strict),
+    .testTarget(
+      name: "FileDigestsTests", dependencies: ["Canonical", "FileDigests", "StemmaCrypto"],
+      swiftSettings: strict),
     .testTarget(name: "FramesTests", dependencies: ["Frames"], swiftSettings: strict),
   ]
 )

@@ -12,7 +12,9 @@ enum RouteTable {
 /// The responder that answers every request of the API.
 package func makeResponder(_ services: APIServices) -> some HTTPResponder<APIResponderContext> {
   let router = Router(context: APIContext.self)
+  router.add(middleware: HeadMiddleware())
   router.add(middleware: ProblemMiddleware())
+  router.add(middleware: TargetMiddleware())
   var methods: [String: [HTTPRequest.Method]] = [:]
   for route in RouteTable.all {
     methods[route.path, default: []].append(route.method)
