@@ -109,8 +109,8 @@ let package = Package(
     .testTarget(
       name: "PostgresStoreTests",
       dependencies: [
-        "Canonical", "EmbeddedPostgres", "Postgres", "PostgresStore", "Records", "StemmaCrypto",
-        "Store",
+        "Canonical", "EmbeddedPostgres", "Postgres", "PostgresStore", "Records", "Signer",
+        "StemmaCrypto", "Store", "TransparencyLog",
       ],
       swiftSettings: strict),
     .testTarget(

@@ -59,6 +59,10 @@ package struct Checkpoint: Hashable, Sendable {
   package init(
     opening note: SignedNote, origin: String, key: VerifierKey
   ) throws(LogError) {
+    // A witness's key vouches for what a log signed, not for the log.
+    guard key.kind == .log else {
+      throw LogError(code: .unsigned, message: "\(key.name) is no log's key")
+    }
     _ = try note.verify(with: [key])
     try self.init(parsing: note.text)
     guard exactOrigin == ExactText(origin) else {

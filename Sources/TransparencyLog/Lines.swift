@@ -40,3 +40,6 @@ extension Digest {
   /// The 32 bytes in base 64.
   var base64: String { Base64.encode(bytes) }
 }
+
+/// The bytes of some text.
+func utf8(_ text: String) -> [UInt8] { Array(text.utf8) }

@@ -2,6 +2,7 @@ import Canonical
 import Postgres
 import PostgresStore
 import Records
+import Signer
 import StemmaCrypto
 import Store
 import Testing
@@ -23,14 +24,19 @@ import Testing
       namespace: try #require(space), principal: "tester", records: records, content: content)
   }
 
+  private func committer(on conninfo: String, _ signer: FileSigner) -> GroupCommitter {
+    GroupCommitter(
+      ledger: PostgresLedger(conninfo: conninfo), signer: signer, now: Self.now,
+      random: { randomBytes($0) })
+  }
+
   private var soon: ContinuousClock.Instant { .now + .seconds(30) }
 
   @Test func concurrentRetriesAreOneRecordEach() async throws {
     let conninfo = try await TestCluster.newDatabase()
     // Two servers on one database.
-    let committers = (0..<2).map { _ in
-      GroupCommitter(ledger: PostgresLedger(conninfo: conninfo), now: Self.now)
-    }
+    let signer = try TestSigner.make()
+    let committers = (0..<2).map { _ in committer(on: conninfo, signer) }
     let records = try (0..<50).map(context)
     let requests = try records.map { try request([$0]) }
     let deadline = soon
@@ -41,7 +47,7 @@ import Testing
           for request in requests {
             let committer = committers[client % 2]
             guard
-              case .stored(let receipt) = try await committer.commit(request, deadline: deadline)
+              case .stored(let receipt) = try await committer.commit(request, deadline: deadline).outcome
             else { continue }
             indices += receipt.records.map(\.index)
           }
@@ -57,7 +63,7 @@ import Testing
 
   @Test func recordsAndContentAreReadBackAsTheyWere() async throws {
     let conninfo = try await TestCluster.newDatabase()
-    let committer = GroupCommitter(ledger: PostgresLedger(conninfo: conninfo), now: Self.now)
+    let committer = committer(on: conninfo, try TestSigner.make())
     let pool = PostgresPool(conninfo: conninfo, workers: 2, maximumWaiters: 10, label: "t")
     let reader = PostgresRecordReader(pool: pool)
     let namespace = try #require(space)

@@ -13,3 +13,20 @@ func expectRefused<Value>(
 
 /// The bytes of some text.
 func utf8(_ text: String) -> [UInt8] { Array(text.utf8) }
+
+/// Collects what should have been refused with `.badProof` and was not. An expectation for each of a
+/// million attempts would take minutes.
+struct Forgeries {
+  private(set) var accepted: [String] = []
+
+  mutating func attempt(_ name: @autoclosure () -> String, by check: () throws -> Void) {
+    do {
+      try check()
+      accepted.append(name())
+    } catch {
+      if error as? LogError != LogError(code: .badProof, message: "") {
+        accepted.append("\(name()): \(error)")
+      }
+    }
+  }
+}

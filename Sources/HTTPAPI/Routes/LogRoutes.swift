@@ -2,6 +2,7 @@ import Canonical
 import HTTPTypes
 import Hummingbird
 import NIOCore
+import Records
 import Store
 import TransparencyLog
 

@@ -118,7 +118,8 @@ enum NameRoutes {
     }
     let record = try seal(.object(members))
     let commit = CommitRequest(
-      namespace: namespace, principal: context.principal, records: [record], content: [])
+      namespace: namespace, principal: context.principal, records: [record],
+      imports: services.imports[namespace] ?? [])
     switch try await services.commit(commit, deadline: deadline).outcome {
     case .stored(let receipt):
       guard let stored = try await services.records.record(record.digest, in: namespace),

@@ -4,6 +4,7 @@ import PostgresStore
 import Signer
 import StemmaCrypto
 import Store
+import TransparencyLog
 
 /// Finds the log that this server goes on with, or makes one where there has never been any.
 struct LogStart {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import EmbeddedPostgres
+import Store
 
 struct ServeCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -28,6 +29,14 @@ struct ServeCommand: AsyncParsableCommand {
       """)
   var logOrigin: String?
 
+  @Option(
+    name: .customLong("import"),
+    help: """
+      NAMESPACE=OTHER[,OTHER…]: references of NAMESPACE are looked up there too, in order. May be given \
+      for several namespaces.
+      """)
+  var imports: [NamespaceImport] = []
+
   @Flag(help: "Start even where the server's settings can lose acknowledged commits.")
   var unsafe = false
 
@@ -48,7 +57,8 @@ struct ServeCommand: AsyncParsableCommand {
       let directory = try DataDirectory(dataDir)
       try await ServiceRun(
         directory: directory, database: database ?? Environment.value("STEMMA_DATABASE"),
-        address: address, allowsUnsafe: `unsafe`, logOrigin: logOrigin
+        address: address, allowsUnsafe: `unsafe`, logOrigin: logOrigin,
+        imports: Dictionary(imports.map { ($0.importer, $0.imported) }) { $0 + $1 }
       ).run()
     } catch {
       throw CommandFailure.unavailable(error.message)
@@ -74,4 +84,20 @@ struct ListenAddress {
 
   var isLoopback: Bool { host == "localhost" || host == "::1" || host.hasPrefix("127.") }
   var urlHost: String { host.contains(":") ? "[\(host)]" : host }
+}
+
+/// `main=shared,public`.
+struct NamespaceImport: ExpressibleByArgument {
+  let importer: Namespace
+  let imported: [Namespace]
+
+  init?(argument: String) {
+    let sides = argument.split(separator: "=", omittingEmptySubsequences: false)
+    guard sides.count == 2, let importer = Namespace(sides[0]) else { return nil }
+    let names = sides[1].split(separator: ",", omittingEmptySubsequences: false)
+    let imported = names.compactMap { Namespace($0) }
+    guard imported.count == names.count, !imported.contains(importer) else { return nil }
+    self.importer = importer
+    self.imported = imported
+  }
 }

@@ -18,6 +18,7 @@ struct ServiceRun {
   let address: ListenAddress
   let allowsUnsafe: Bool
   let logOrigin: String?
+  let imports: [Namespace: [Namespace]]
 
   private var logger: Logger {
     var logger = Logger(label: "stemma") { StreamLogHandler.standardError(label: $0) }
@@ -81,7 +82,8 @@ struct ServiceRun {
       committer: committer, records: PostgresRecordReader(pool: pool),
       content: PostgresContentStorage(pool: pool, uploads: uploads),
       log: PublishedLog(reader: PostgresLogReader(pool: pool)),
-      authenticator: Authenticator(registry: keys), health: health, now: WallClock.now)
+      authenticator: Authenticator(registry: keys), health: health, imports: imports,
+      now: WallClock.now)
     let (directory, address, logger) = (directory, address, logger)
     let application = Application(
       responder: makeResponder(services),
