@@ -9,7 +9,7 @@ package import TransparencyLog
 /// for the disk on a thread of their own.
 ///
 /// The folder, which is the signer's alone (0700): `key` (0400, the private key as text), `journal`
-/// (`JournalFormat`) and `lock`. It must not be brought back from a backup: a signer and a database that are
+/// (`JournalFormat`), `lock`, and for others `vkey`. It must not be brought back from a backup: a signer and a database that are
 /// both set back sign the same sizes again, and nobody but a witness can tell.
 package actor FileSigner {
   package nonisolated let verifierKey: VerifierKey
@@ -128,7 +128,9 @@ extension FileSigner {
       throw SignerError(.stateExists, "\(path) holds a signer's state")
     }
     _ = try Journal(of: SignerState(), verifierKey: key.verifierKey.description, in: folder)
-    _ = try folder.replace(keyName, with: Array("\(key.formatPrivateKey())\n".utf8), mode: 0o400)
+    let (verifierKey, privateKey) = ("\(key.verifierKey)\n", "\(key.formatPrivateKey())\n")
+    _ = try folder.replace("vkey", with: Array(verifierKey.utf8), mode: 0o444)
+    _ = try folder.replace(keyName, with: Array(privateKey.utf8), mode: 0o400)
   }
 
   private static let keyName = "key"

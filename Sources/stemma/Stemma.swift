@@ -14,7 +14,7 @@ struct Stemma: AsyncParsableCommand {
       """,
     subcommands: [
       ServeCommand.self, MigrateCommand.self, CatCommand.self, ShowCommand.self, PutCommand.self, EraseCommand.self,
-      CommitCommand.self, NameCommand.self, HashCommand.self,
+      CommitCommand.self, NameCommand.self, HashCommand.self, SignerCommand.self,
     ])
 
   static func main() async {

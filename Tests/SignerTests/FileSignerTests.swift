@@ -26,6 +26,7 @@ import TransparencyLog
     #expect(newest.head == head(of: []))
     #expect(try checkpoint(newest, signer).size == 0)
     #expect(signer.verifierKey.description.hasPrefix("example.com/log+"))
+    #expect(folder.read("vkey") == Array("\(signer.verifierKey)\n".utf8))
   }
 
   @Test func theFolderIsTheSignersAlone() throws {

@@ -15,7 +15,7 @@ final class TemporaryFolder: Sendable {
   }
 
   deinit {
-    for name in ["key", "key.new", "journal", "journal.new", "lock"] {
+    for name in ["key", "key.new", "journal", "journal.new", "lock", "vkey"] {
       unsafe unlink("\(path)/\(name)")
     }
     unsafe rmdir(path)
