@@ -21,7 +21,8 @@ FULL = bool(os.environ.get("STEMMA_FULL"))
 
 
 class Server:
-    def __init__(self, folder: Path | None = None) -> None:
+    def __init__(self, folder: Path | None = None, database: str | None = None) -> None:
+        self.database = database
         self.folder = folder or Path(tempfile.mkdtemp(prefix="stemma-e2e-"))
         self.folder.mkdir(exist_ok=True)
         # PostgreSQL runs as another user where the tests run as root.
@@ -33,6 +34,7 @@ class Server:
         with open(self.folder / "server.log", "ab") as log:
             self.process = subprocess.Popen(
                 [BINARY, "serve", "--data-dir", str(self.folder), "--listen", "127.0.0.1:0", *options],
+                env={**os.environ, "STEMMA_DATABASE": self.database} if self.database else None,
                 stderr=log,
             )
         end = time.monotonic() + 60
