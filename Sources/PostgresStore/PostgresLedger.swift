@@ -11,6 +11,8 @@ import Synchronization
 package final class PostgresLedger: CommitLedger {
   private struct KnownNamespaces {
     var generation = -1
+    /// The store's size when this connection last made its plans.
+    var plannedFor: Int64 = 0
     var ids: [Namespace: Int32] = [:]
   }
 
@@ -20,7 +22,8 @@ package final class PostgresLedger: CommitLedger {
   private let known = Mutex(KnownNamespaces())
 
   package init(conninfo: String, deadline: Duration = .seconds(20)) {
-    worker = PostgresWorker(conninfo: conninfo, label: "stemma-committer")
+    worker = PostgresWorker(
+      conninfo: conninfo, label: "stemma-committer", session: CommitSQL.session)
     self.deadline = deadline
   }
 
@@ -43,15 +46,23 @@ package final class PostgresLedger: CommitLedger {
     _ questions: BatchQuestions, on connection: inout PostgresConnection, generation: Int,
     deadline: Deadline, _ decide: (BatchFacts) -> BatchPlan
   ) throws(PostgresError) -> BatchPlan {
-    var ids = known.withLock { $0.generation == generation ? $0.ids : [:] }
+    let known = known.withLock { $0.generation == generation ? $0 : KnownNamespaces() }
+    var ids = known.ids
+    var plannedFor = known.plannedFor
     try resolve(questions.namespaces, into: &ids, on: &connection, deadline)
     let lookup = BatchLookup(questions, ids: ids)
     let rows = try connection.pipeline(lookup.steps, deadline: deadline)
     let (facts, nextNamespace) = try lookup.facts(from: rows)
+    if facts.nextIndex > 2 * plannedFor {
+      _ = try connection.execute(CommitSQL.planAnew, deadline: deadline)
+      plannedFor = facts.nextIndex
+    }
     let plan = decide(facts)
     let write = BatchWrite(plan, ids: ids, nextNamespace: nextNamespace)
     try connection.pipelineCommitting(write.steps, deadline: deadline)
-    known.withLock { $0 = KnownNamespaces(generation: generation, ids: write.ids) }
+    self.known.withLock {
+      $0 = KnownNamespaces(generation: generation, plannedFor: plannedFor, ids: write.ids)
+    }
     return plan
   }
 
