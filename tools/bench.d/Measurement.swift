@@ -36,10 +36,11 @@ extension JSONValue {
   /// Four significant digits: more would be noise.
   static func figure(_ value: Double) -> JSONValue {
     guard value.isFinite, value != 0 else { return .integer(0) }
-    let unit = pow(10, log10(abs(value)).rounded(.down) - 3)
-    return unit >= 1
-      ? .integer(Int64((value / unit).rounded() * unit))
-      : .double((value / unit).rounded() / (1 / unit))
+    let digits = 3 - log10(abs(value)).rounded(.down)
+    // Powers of ten with a positive exponent are exact, others are not.
+    return digits > 0
+      ? .double((value * pow(10, digits)).rounded() / pow(10, digits))
+      : .integer(Int64((value / pow(10, -digits)).rounded() * pow(10, -digits)))
   }
 
   static func count(_ value: Int) -> JSONValue { .integer(Int64(value)) }
