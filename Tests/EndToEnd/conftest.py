@@ -99,7 +99,7 @@ class Server:
 
     def remove(self) -> None:
         if self.process and self.process.poll() is None:
-            self.stop()
+            assert self.stop() == 0, (self.folder / "server.log").read_text()[-4000:]
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
