@@ -109,6 +109,14 @@ let package = Package(
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ],
       swiftSettings: strict),
+    // Measurements, not for users: no product of its own, and the only target with Foundation.
+    .executableTarget(
+      name: "stemma-bench",
+      dependencies: [
+        "Canonical", "FileDigests", "Postgres", "PostgresStore", "Records", "StemmaCrypto", "Store",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "tools/bench.d", swiftSettings: strict),
 
     // Drives a signer step by step, for the tests that break its system calls.
     .executableTarget(
@@ -151,6 +159,9 @@ let package = Package(
       name: "CryptoTests", dependencies: ["StemmaCrypto"], swiftSettings: strict),
     .testTarget(
       name: "TransparencyLogTests", dependencies: ["StemmaCrypto", "TransparencyLog"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "FileDigestsTests", dependencies: ["Canonical", "FileDigests", "StemmaCrypto"],
       swiftSettings: strict),
     .testTarget(name: "FramesTests", dependencies: ["Frames"], swiftSettings: strict),
   ]

@@ -49,17 +49,17 @@ import TransparencyLog
       // Another proof, another place, leaf, root.
       var forgeries = Forgeries()
       for mutant in Self.mutants(of: proof) {
-        forgeries.attempt("proof \(mutant)") {
+        forgeries.attempt("proof \(mutant)") { () throws(LogError) in
           try checkInclusion(mutant, of: leaf, index: place, size: n, root: root)
         }
       }
       for other in 0..<n where other != place {
-        forgeries.attempt("index \(other)") {
+        forgeries.attempt("index \(other)") { () throws(LogError) in
           try checkInclusion(proof, of: leaf, index: other, size: n, root: root)
         }
       }
       for (other, hash) in [(Self.stray, root), (leaf, Self.stray), (leaf, Self.roots[size - 1])] {
-        forgeries.attempt("leaf \(other), root \(hash)") {
+        forgeries.attempt("leaf \(other), root \(hash)") { () throws(LogError) in
           try checkInclusion(proof, of: other, index: place, size: n, root: hash)
         }
       }
@@ -79,20 +79,20 @@ import TransparencyLog
 
       var forgeries = Forgeries()
       for mutant in Self.mutants(of: proof) {
-        forgeries.attempt("proof \(mutant)") {
+        forgeries.attempt("proof \(mutant)") { () throws(LogError) in
           try checkConsistency(mutant, from: from, root: oldRoot, to: n, root: root)
         }
       }
-      forgeries.attempt("another old root") {
+      forgeries.attempt("another old root") { () throws(LogError) in
         try checkConsistency(proof, from: from, root: Self.stray, to: n, root: root)
       }
       // The empty tree is the beginning of anything.
       if old > 0 {
-        forgeries.attempt("another new root") {
+        forgeries.attempt("another new root") { () throws(LogError) in
           try checkConsistency(proof, from: from, root: oldRoot, to: n, root: Self.stray)
         }
         for other in 1...n where other != from {
-          forgeries.attempt("old size \(other)") {
+          forgeries.attempt("old size \(other)") { () throws(LogError) in
             try checkConsistency(proof, from: other, root: oldRoot, to: n, root: root)
           }
         }

@@ -17,7 +17,7 @@ struct ServiceRun {
   let database: String?
   let address: ListenAddress
   let allowsUnsafe: Bool
-  let logOrigin: String?
+  let signer: LogStart.Place
   let imports: [Namespace: [Namespace]]
 
   private var logger: Logger {
@@ -70,7 +70,7 @@ struct ServiceRun {
     let uploads = PostgresPool(
       conninfo: conninfo, workers: 4, maximumWaiters: 64, label: "stemma-upload")
     let ledger = PostgresLedger(conninfo: conninfo)
-    let start = LogStart(directory: directory, origin: logOrigin, logger: logger)
+    let start = LogStart(directory: directory, place: signer, logger: logger)
     let committer = GroupCommitter(
       ledger: ledger, signer: try await start.signer(for: PostgresLogIdentity(pool: pool)),
       now: WallClock.now, random: { randomBytes($0) })
