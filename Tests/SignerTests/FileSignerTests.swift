@@ -94,6 +94,19 @@ import TransparencyLog
     #expect(folder.read("journal") == before)
   }
 
+  @Test func aJournalThatLostWhatWasAnsweredIsNotBelieved() async throws {
+    try create()
+    let signer = try FileSigner(folder: folder.path)
+    try await signer.prepare(head: head(of: []), leaves: [all[0]])
+    let prepared = try #require(folder.read("journal"))
+    _ = try await signer.sign(head(of: all[..<1]))
+    let signed = try #require(folder.read("journal"))
+    #expect(throws: SignerError(.corrupt, "")) {
+      try JournalReader(Array(signed[..<prepared.count]))
+    }
+    #expect(try JournalReader(signed).state.signed.size == 1)
+  }
+
   @Test func manyCallersAtOnce() async throws {
     try create()
     let signer = try FileSigner(folder: folder.path)
