@@ -89,7 +89,8 @@ import Testing
   @Test func commitsNeverReadWholeTables() async throws {
     let conninfo = try await TestCluster.newDatabase()
     let ledger = PostgresLedger(conninfo: conninfo)
-    let committer = GroupCommitter(ledger: ledger, now: Self.now)
+    let committer = GroupCommitter(
+      ledger: ledger, signer: try TestSigner.make(), now: Self.now, random: { randomBytes($0) })
     var number = 0
     for size in [1, 2, 3, 4, 5, 6, 500, 1000, 1, 1, 500] {
       let records = try (number..<number + size).map(context)
