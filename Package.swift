@@ -126,6 +126,18 @@ let package = Package(
       name: "SignerTests", dependencies: ["Signer", "StemmaCrypto", "TransparencyLog"],
       swiftSettings: strict),
     .testTarget(
+      name: "SignerServiceTests",
+      dependencies: [
+        "Signer", "SignerService", "StemmaCrypto", "Store", "TransparencyLog",
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "HummingbirdCore", package: "hummingbird"),
+        .product(name: "HummingbirdTLS", package: "hummingbird"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+      ],
+      swiftSettings: strict),
+    .testTarget(
       name: "StoreTests",
       dependencies: [
         "Canonical", "Records", "Signer", "StemmaCrypto", "Store", "TransparencyLog",

@@ -12,9 +12,15 @@ package protocol HeadSigner: LogSigner {
   func prepare(head: TreeHead, leaves: [Digest]) async throws(SignerError)
 
   func sign(_ head: TreeHead) async throws(SignerError) -> SignedHead
+
+  /// Gives up what it holds of other processes. Nothing may be asked afterwards.
+  func close() async
 }
 
-extension FileSigner: HeadSigner {}
+extension FileSigner: HeadSigner {
+  /// Nothing to do: the lock on its folder goes with it.
+  package nonisolated func close() {}
+}
 
 /// The signer as the store's port.
 extension HeadSigner {

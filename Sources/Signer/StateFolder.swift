@@ -24,6 +24,10 @@ struct StateFolder: ~Copyable {
     self.lock = lock
   }
 
+  /// Unlocks by name: closing would leave the lock to a process that is being started at this moment and
+  /// has not yet closed what it inherited.
+  deinit { flock(lock.descriptor, LOCK_UN) }
+
   /// Makes the folder, for its owner alone. It may be there already.
   static func make(_ path: String) throws(SignerError) {
     guard unsafe mkdir(path, 0o700) != 0 else { return try syncParent(of: path) }

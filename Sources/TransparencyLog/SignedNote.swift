@@ -56,6 +56,8 @@ package struct SignedNote: Hashable, Sendable {
   }
 
   /// The same note with more signatures, cosignatures say. Those it has already are not repeated.
+  ///
+  /// To be verified first: strangers could send more than the 100 that a note can have.
   package func adding(_ more: [NoteSignature]) -> SignedNote {
     var all = signatures
     for signature in more where !all.contains(signature) { all.append(signature) }

@@ -13,7 +13,8 @@ struct Stemma: AsyncParsableCommand {
       key from --key-file (STEMMA_KEY_FILE) or STEMMA_KEY.
       """,
     subcommands: [
-      ServeCommand.self, MigrateCommand.self, CatCommand.self, ShowCommand.self, PutCommand.self, EraseCommand.self,
+      ServeCommand.self, MigrateCommand.self, CatCommand.self, ShowCommand.self, PutCommand.self,
+      EraseCommand.self,
       CommitCommand.self, NameCommand.self, HashCommand.self, SignerCommand.self,
     ])
 

@@ -34,7 +34,7 @@ class Server:
         with open(self.folder / "server.log", "ab") as log:
             self.process = subprocess.Popen(
                 [BINARY, "serve", "--data-dir", str(self.folder), "--listen", "127.0.0.1:0", *options],
-                env={**os.environ, "STEMMA_DATABASE": self.database} if self.database else None,
+                env=self.process_environment(),
                 stderr=log,
             )
         end = time.monotonic() + 60
@@ -43,9 +43,14 @@ class Server:
             assert time.monotonic() < end, "the server does not come up"
             time.sleep(0.05)
 
+    def process_environment(self) -> dict[str, str]:
+        database = {"STEMMA_DATABASE": self.database} if self.database else {}
+        return {**os.environ, **database}
+
     def start_and_fail(self) -> subprocess.CompletedProcess[bytes]:
         return subprocess.run(
             [BINARY, "serve", "--data-dir", str(self.folder), "--listen", "127.0.0.1:0"],
+            env=self.process_environment(),
             capture_output=True,
             timeout=60,
             check=False,
@@ -94,7 +99,7 @@ class Server:
 
     def remove(self) -> None:
         if self.process and self.process.poll() is None:
-            self.stop()
+            assert self.stop() == 0, (self.folder / "server.log").read_text()[-4000:]
         shutil.rmtree(self.folder, ignore_errors=True)
 
 

@@ -85,6 +85,7 @@ def test_folder_root_is_the_subject_of_a_model_signature(tmp_path: Path) -> None
     assert first_word(model) != root, "the signature is a file like any other unless it is named"
     manifest = json.loads(stemma_hash("--manifest", "--signature", "model.sig", model).stdout)
     assert manifest["root"] == root
+    assert json.loads(manifest_of(model, "model.sig"))["root"] == root
     assert [(file["path"], file["digest"]) for file in manifest["files"]] == [
         (resource["name"], "sha256:" + resource["digest"])
         for resource in statement["predicate"]["resources"]
@@ -194,3 +195,11 @@ def test_the_client_refuses_the_same_folders(tmp_path: Path, kind: str) -> None:
     stemma_hash(tmp_path, status=1)
     with pytest.raises(ValueError):
         manifest_of(tmp_path)
+
+
+@pytest.mark.parametrize("signature", ["", "/sig", "./sig", "a//sig", "../sig", "a/"])
+def test_other_spellings_of_a_signature_are_refused(tmp_path: Path, signature: str) -> None:
+    fill(tmp_path, ["file"])
+    stemma_hash("--signature", signature, tmp_path, status=2)
+    with pytest.raises(ValueError):
+        manifest_of(tmp_path, signature)

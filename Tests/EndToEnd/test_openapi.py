@@ -26,17 +26,46 @@ CHECKS = [
 ]
 
 
-def test_the_server_is_as_described(server: Server, tmp_path: Path) -> None:
+def run(server: Server, folder: Path, *options: str) -> None:
     # Briefly the same cases every time; in full other ones every time (the output names the seed).
     size = ["--max-examples", "300"] if FULL else ["--max-examples", "10", "--seed", "7"]
     ran = subprocess.run(
         [Path(sys.executable).with_name("schemathesis"), "run", f"{server.url}/openapi.yaml"]
-        + ["--checks", ",".join(CHECKS), "--continue-on-failure", "--no-color", *size]
+        + ["--checks", ",".join(CHECKS), "--continue-on-failure", "--no-color", *size, *options]
         + ["--header", f"Authorization: Bearer {server.key}"],
-        cwd=tmp_path,
+        cwd=folder,
         capture_output=True,
         text=True,
         timeout=3600 if FULL else 300,
         check=False,
     )
     assert ran.returncode == 0, ran.stdout + ran.stderr
+
+
+def test_the_server_is_as_described(server: Server, tmp_path: Path) -> None:
+    run(server, tmp_path)
+
+
+def test_what_is_there_is_as_described(server: Server, tmp_path: Path) -> None:
+    """The other one meets little but 404; here every address has something behind it."""
+    client = server.client("described")
+    (record,) = client.commit([{"kind": "context", "v": 1}]).digests
+    content = client.put_content(b"described")
+    for target in (record, client.commit([{"kind": "context", "v": 1, "salt": "0" * 16}]).digests[0]):
+        client.move("models/described@production", target)
+    (tmp_path / "schemathesis.toml").write_text(
+        f"""
+        [parameters]
+        namespace = "described"
+        name = "models/described@production"
+        [[operations]]
+        include-path = "/v1/{{namespace}}/records/{{digest}}"
+        parameters = {{ digest = "{record}" }}
+        [[operations]]
+        include-path-regex = "/content/"
+        parameters = {{ digest = "{content}" }}
+        [warnings]
+        fail-on = ["missing_test_data"]
+        """
+    )
+    run(server, tmp_path, "--mode", "positive", "--phases", "coverage,fuzzing")

@@ -96,9 +96,13 @@ def breaker(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def session(folder: Path, steps: list[str], **environment: object) -> str:
     answer = subprocess.run(
         [SESSION, folder, *steps], capture_output=True, text=True, timeout=60, check=False,
-        env={**os.environ, **{name: str(value) for name, value in environment.items()}},
+        env=environment_with(**environment),
     )  # fmt: skip
     return answer.stdout
+
+
+def environment_with(**more: object) -> dict[str, str]:
+    return {**os.environ, **{name: str(value) for name, value in more.items()}}
 
 
 def test_nothing_breaks_a_whole_run(tmp_path: Path) -> None:

@@ -47,7 +47,8 @@ import Testing
           for request in requests {
             let committer = committers[client % 2]
             guard
-              case .stored(let receipt) = try await committer.commit(request, deadline: deadline).outcome
+              case .stored(let receipt) = try await committer.commit(request, deadline: deadline)
+                .outcome
             else { continue }
             indices += receipt.records.map(\.index)
           }

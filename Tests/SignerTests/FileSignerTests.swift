@@ -1,3 +1,4 @@
+import Glibc
 import StemmaCrypto
 import Testing
 import TransparencyLog
@@ -93,6 +94,19 @@ import TransparencyLog
     #expect(folder.read("journal") == before)
   }
 
+  @Test func aJournalThatLostWhatWasAnsweredIsNotBelieved() async throws {
+    try create()
+    let signer = try FileSigner(folder: folder.path)
+    try await signer.prepare(head: head(of: []), leaves: [all[0]])
+    let prepared = try #require(folder.read("journal"))
+    _ = try await signer.sign(head(of: all[..<1]))
+    let signed = try #require(folder.read("journal"))
+    #expect(throws: SignerError(.corrupt, "")) {
+      try JournalReader(Array(signed[..<prepared.count]))
+    }
+    #expect(try JournalReader(signed).state.signed.size == 1)
+  }
+
   @Test func manyCallersAtOnce() async throws {
     try create()
     let signer = try FileSigner(folder: folder.path)
@@ -114,6 +128,27 @@ import TransparencyLog
     #expect(throws: SignerError(.locked, "")) { try FileSigner(folder: folder.path) }
     #expect(throws: SignerError(.locked, "")) { try create() }
     withExtendedLifetime(signer) {}
+  }
+
+  @Test func aProcessThatIsBeingStartedDoesNotKeepTheLock() throws {
+    try create()
+    // What a fork has before its exec: the same open files.
+    var copies: [Int32] = []
+    do {
+      let signer = try FileSigner(folder: folder.path)
+      copies = (3..<1024 as Range<Int32>).filter(isLock).map { dup($0) }
+      withExtendedLifetime(signer) {}
+    }
+    #expect(copies.count == 1)
+    _ = try FileSigner(folder: folder.path)
+    for copy in copies { close(copy) }
+  }
+
+  /// Whether the descriptor is this folder's lock.
+  private func isLock(_ descriptor: Int32) -> Bool {
+    var (open, named) = (stat(), stat())
+    return unsafe fstat(descriptor, &open) == 0 && lstat("\(folder.path)/lock", &named) == 0
+      && open.st_ino == named.st_ino && open.st_dev == named.st_dev
   }
 
   @Test func neverMakesAStateOverAnother() throws {

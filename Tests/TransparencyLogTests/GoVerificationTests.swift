@@ -43,9 +43,10 @@ import TransparencyLog
     func replace(checkpoint: Checkpoint) throws {
       try folder.write(folder.sign(checkpoint).formatNote(), to: "checkpoint")
     }
-    func flip(_ file: String, _ place: Int) throws {
+    func alter(_ file: String, _ place: Int) throws {
       var bytes = try folder.read(file)
-      bytes[place] ^= 1
+      // Another letter of base 64, where it is one.
+      bytes[place] = bytes[place] == UInt8(ascii: "A") ? UInt8(ascii: "B") : UInt8(ascii: "A")
       try folder.write(bytes, to: file)
     }
     func remove(_ file: String) throws {
@@ -55,8 +56,8 @@ import TransparencyLog
       try folder.write(receipt.formatProof(), to: "receipts/planted")
     }
     switch fault {
-    case .checkpointText: try flip("checkpoint", 20)
-    case .checkpointSignature: try flip("checkpoint", try folder.read("checkpoint").count - 20)
+    case .checkpointText: try alter("checkpoint", 25)
+    case .checkpointSignature: try alter("checkpoint", try folder.read("checkpoint").count - 20)
     case .checkpointRoot:
       try replace(checkpoint: Checkpoint(origin: name, size: 600, root: TreeHash.leaf([])))
     case .checkpointSize:
@@ -67,9 +68,9 @@ import TransparencyLog
     case .otherKey:
       let other = try SigningKey(name: name, seed: Array(repeating: 9, count: 32))
       try folder.write(utf8("\(other.verifierKey)\n"), to: "vkey")
-    case .leafTile: try flip("tile/0/001", 5000)
-    case .upperTile: try flip("tile/1/000.p/2", 40)
-    case .oldPartialTile: try flip("tile/0/000.p/3", 0)
+    case .leafTile: try alter("tile/0/001", 5000)
+    case .upperTile: try alter("tile/1/000.p/2", 40)
+    case .oldPartialTile: try alter("tile/0/000.p/3", 0)
     case .shortTile:
       try folder.write(Array(try folder.read("tile/0/000").dropLast(32)), to: "tile/0/000")
     case .longTile:
@@ -78,7 +79,7 @@ import TransparencyLog
     case .missingPartialTile: try remove("tile/1/000.p/2")
     case .tileBeyond: try folder.write(root.bytes, to: "tile/0/003.p/1")
     case .misnamedTile: try folder.write(root.bytes, to: "tile/0/3.p/1")
-    case .entry: try flip("tile/entries/001", 100)
+    case .entry: try alter("tile/entries/001", 104)
     case .swappedEntries:
       var entries = try EntryBundle.decode(try folder.read("tile/entries/001"), width: 256)
       entries.swapAt(3, 4)
@@ -108,7 +109,7 @@ import TransparencyLog
     case .receiptCheckpoint:
       let receipt = try folder.receipt(300, under: 600).formatProof()
       try folder.write(receipt, to: "receipts/planted")
-      try flip("receipts/planted", receipt.count - 20)
+      try alter("receipts/planted", receipt.count - 20)
     case .emptyReceipt: try folder.write([], to: "receipts/planted")
     }
   }

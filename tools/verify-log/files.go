@@ -115,8 +115,12 @@ func checkTiles(folder string, entries [][]byte, hashes tlog.HashReader) (int, e
 		if err != nil {
 			return fmt.Errorf("%s: %w", name, err)
 		}
-		if have, err := os.ReadFile(file); err != nil || !bytes.Equal(have, want) {
-			return fmt.Errorf("%s is not what the entries give (%v)", name, err)
+		have, err := os.ReadFile(file)
+		if err != nil {
+			return err
+		}
+		if !bytes.Equal(have, want) {
+			return fmt.Errorf("%s is not what the entries give", name)
 		}
 		delete(missing, name)
 		files++

@@ -46,8 +46,12 @@ func verify(folder string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if root, err := rootOf(head.N, hashes); err != nil || root != head.Hash {
-		return "", fmt.Errorf("the entries' root is %v, the checkpoint's %v (%v)", root, head.Hash, err)
+	root, err := rootOf(head.N, hashes)
+	if err != nil {
+		return "", err
+	}
+	if root != head.Hash {
+		return "", fmt.Errorf("the entries' root is %v, the checkpoint's %v", root, head.Hash)
 	}
 	tiles, err := checkTiles(folder, entries, hashes)
 	if err != nil {

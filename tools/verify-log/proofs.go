@@ -115,8 +115,12 @@ func checkReceipt(
 	if signed.N > head.N || receipt.index >= signed.N {
 		return fmt.Errorf("index %d under size %d, the log has %d", receipt.index, signed.N, head.N)
 	}
-	if root, err := tlog.TreeHash(signed.N, hashes); err != nil || root != signed.Hash {
-		return fmt.Errorf("its tree of %d is not the beginning of this one (%v)", signed.N, err)
+	root, err := tlog.TreeHash(signed.N, hashes)
+	if err != nil {
+		return err
+	}
+	if root != signed.Hash {
+		return fmt.Errorf("its tree of %d is not the beginning of this one", signed.N)
 	}
 	leaf := tlog.RecordHash(entries[receipt.index])
 	return tlog.CheckRecord(receipt.proof, signed.N, signed.Hash, receipt.index, leaf)

@@ -25,7 +25,7 @@ struct LogStart {
   ///
   /// - Throws: where signer and database are not of one log, or one of them is missing: then a person must
   ///   look, since the only way on would be a second history.
-  func signer(for identity: PostgresLogIdentity) async throws -> any LogSigner {
+  func signer(for identity: PostgresLogIdentity) async throws -> any HeadSigner {
     let known = try await identity.read()
     guard known.verifierKey != nil || !known.hasRecords else {
       throw EmbeddedError("the database holds records and does not say of which log")
@@ -41,6 +41,7 @@ struct LogStart {
     }
     let verifierKey = signer.verifierKey.description
     if let other = known.verifierKey, other != verifierKey {
+      await signer.close()
       throw EmbeddedError(
         "the database belongs to the log \(other), and the signer signs \(verifierKey)")
     }

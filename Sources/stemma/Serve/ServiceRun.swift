@@ -7,6 +7,7 @@ import NIOPosix
 import Postgres
 import PostgresStore
 import ServiceLifecycle
+import Signer
 import StemmaCrypto
 import Store
 import UnixSignals
@@ -71,10 +72,29 @@ struct ServiceRun {
       conninfo: conninfo, workers: 4, maximumWaiters: 64, label: "stemma-upload")
     let ledger = PostgresLedger(conninfo: conninfo)
     let start = LogStart(directory: directory, place: signer, logger: logger)
-    let committer = GroupCommitter(
-      ledger: ledger, signer: try await start.signer(for: PostgresLogIdentity(pool: pool)),
-      now: WallClock.now, random: { randomBytes($0) })
-    try await start.recover(committer)
+    let signer = try await start.signer(for: PostgresLogIdentity(pool: pool))
+    let result: Result<Void, any Error>
+    do {
+      let committer = GroupCommitter(
+        ledger: ledger, signer: signer, now: WallClock.now, random: { randomBytes($0) })
+      try await start.recover(committer)
+      result = .success(try await serve(committer, pool: pool, uploads: uploads, embedded))
+    } catch {
+      result = .failure(error)
+    }
+    await signer.close()
+    await ledger.close()
+    await uploads.close()
+    await pool.close()
+    try result.get()
+    logger.info("stopped")
+  }
+
+  /// Answers requests until a signal, and then those that are under way.
+  private func serve(
+    _ committer: GroupCommitter, pool: PostgresPool, uploads: PostgresPool,
+    _ embedded: EmbeddedPostgres?
+  ) async throws {
     let keys = PostgresKeyRegistry(pool: pool)
     try await FirstKey.makeIfNeeded(in: directory, keys, logger)
     let health = Health()
@@ -110,10 +130,6 @@ struct ServiceRun {
         gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
     try await group.run()
     await committer.drain()
-    await ledger.close()
-    await uploads.close()
-    await pool.close()
-    logger.info("stopped")
   }
 }
 

@@ -23,6 +23,8 @@ def manifest_of(folder: Union[str, Path], signature: Optional[str] = None) -> by
     Raises ``ValueError`` for what no manifest can say (no file, symbolic links, pipes, names that are
     not UTF-8 or hold control characters) and where anything changed meanwhile.
     """
+    if signature is not None and not {"", ".", ".."}.isdisjoint(signature.split("/")):
+        raise ValueError(f"{signature!r}: must be relative to the folder, without '.' and '..'")
     base = Path(folder)
     skipped = _NEVER_LISTED | ({signature} if signature else set())
     before = dict(_walk(base, "", skipped))
