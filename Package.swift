@@ -163,6 +163,9 @@ let package = Package(
     .testTarget(
       name: "FileDigestsTests", dependencies: ["Canonical", "FileDigests", "StemmaCrypto"],
       swiftSettings: strict),
+    .testTarget(
+      name: "BenchTests", dependencies: ["Canonical", "Records", "StemmaCrypto", "stemma-bench"],
+      swiftSettings: strict),
     .testTarget(name: "FramesTests", dependencies: ["Frames"], swiftSettings: strict),
   ]
 )
