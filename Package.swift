@@ -55,6 +55,9 @@ let package = Package(
     .target(name: "Postgres", dependencies: ["CLibPQ"], swiftSettings: strict),
     .target(name: "EmbeddedPostgres", swiftSettings: strict),
     .target(
+      name: "Audit", dependencies: ["Canonical", "StemmaCrypto", "Records", "TransparencyLog"],
+      swiftSettings: strict),
+    .target(
       name: "PostgresStore",
       dependencies: [
         "StemmaCrypto", "Frames", "Postgres", "Records", "Store", "TransparencyLog",
@@ -115,6 +118,10 @@ let package = Package(
       name: "CryptoTests", dependencies: ["StemmaCrypto"], swiftSettings: strict),
     .testTarget(
       name: "TransparencyLogTests", dependencies: ["StemmaCrypto", "TransparencyLog"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "AuditTests",
+      dependencies: ["Audit", "Canonical", "Records", "StemmaCrypto", "TransparencyLog"],
       swiftSettings: strict),
     .testTarget(name: "FramesTests", dependencies: ["Frames"], swiftSettings: strict),
   ]
