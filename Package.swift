@@ -25,6 +25,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.2"),
     .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
     .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
@@ -51,6 +52,20 @@ let package = Package(
       swiftSettings: strict),
     .target(
       name: "Signer", dependencies: ["StemmaCrypto", "Store", "TransparencyLog"],
+      swiftSettings: strict),
+    // The signer's own process, and how a server talks to it.
+    .target(
+      name: "SignerService",
+      dependencies: [
+        "Canonical", "Signer", "StemmaCrypto", "Store", "TransparencyLog",
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "HummingbirdTLS", package: "hummingbird"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
+      ],
       swiftSettings: strict),
     .target(name: "Postgres", dependencies: ["CLibPQ"], swiftSettings: strict),
     .target(name: "EmbeddedPostgres", swiftSettings: strict),
@@ -81,12 +96,14 @@ let package = Package(
     .executableTarget(
       name: "stemma",
       dependencies: [
-        "Canonical", "StemmaCrypto", "EmbeddedPostgres", "FileDigests", "HTTPAPI", "Postgres",
-        "PostgresStore", "Signer", "Store", "TransparencyLog",
+        "Audit", "Canonical", "StemmaCrypto", "EmbeddedPostgres", "FileDigests", "HTTPAPI", "Postgres",
+        "PostgresStore", "Records", "Signer", "SignerService", "Store", "TransparencyLog",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "HummingbirdCore", package: "hummingbird"),
+        .product(name: "HummingbirdTLS", package: "hummingbird"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -95,7 +112,22 @@ let package = Package(
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ],
       swiftSettings: strict),
+    // Measurements, not for users: no product of its own, and the only target with Foundation.
+    .executableTarget(
+      name: "stemma-bench",
+      dependencies: [
+        "Canonical", "FileDigests", "Postgres", "PostgresStore", "Records", "StemmaCrypto", "Store",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "tools/bench.d", swiftSettings: strict),
 
+    // Drives a signer step by step, for the tests that break its system calls.
+    .executableTarget(
+      name: "signer-session", dependencies: ["Signer", "StemmaCrypto", "TransparencyLog"],
+      path: "Tests/SignerSession", swiftSettings: strict),
+    .testTarget(
+      name: "SignerTests", dependencies: ["Signer", "StemmaCrypto", "TransparencyLog"],
+      swiftSettings: strict),
     .testTarget(
       name: "StoreTests",
       dependencies: [
@@ -105,8 +137,8 @@ let package = Package(
     .testTarget(
       name: "PostgresStoreTests",
       dependencies: [
-        "Canonical", "EmbeddedPostgres", "Postgres", "PostgresStore", "Records", "StemmaCrypto",
-        "Store",
+        "Canonical", "EmbeddedPostgres", "Postgres", "PostgresStore", "Records", "Signer",
+        "StemmaCrypto", "Store", "TransparencyLog",
       ],
       swiftSettings: strict),
     .testTarget(
@@ -122,6 +154,9 @@ let package = Package(
     .testTarget(
       name: "AuditTests",
       dependencies: ["Audit", "Canonical", "Records", "StemmaCrypto", "TransparencyLog"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "FileDigestsTests", dependencies: ["Canonical", "FileDigests", "StemmaCrypto"],
       swiftSettings: strict),
     .testTarget(name: "FramesTests", dependencies: ["Frames"], swiftSettings: strict),
   ]

@@ -65,6 +65,12 @@ package enum CanonicalText {
       append(integer: integer, to: &output)
       return
     }
+    if 0x1p-13 <= value.magnitude, value.magnitude < 0x1p53 {
+      // Here `description` has no exponent either, and with integers gone no `.0` at its end.
+      var text = value.description
+      text.withUTF8 { unsafe output.append(contentsOf: $0) }
+      return
+    }
     if value < 0 { output.append(UInt8(ascii: "-")) }
     ShortestDigits(of: value.magnitude).append(to: &output)
   }

@@ -30,9 +30,14 @@ struct FolderListing {
           unsafe UnsafeRawBufferPointer(start: text, count: strlen(text)).map(\.self)
         }
       }
-      if name != [UInt8(ascii: ".")], name != [UInt8](repeating: UInt8(ascii: "."), count: 2) {
+      if name != Array(".".utf8), name != Array("..".utf8) {
         guard unsafe fstatat(descriptor, name + [0], &status, AT_SYMLINK_NOFOLLOW) == 0 else {
-          throw systemError(path: shown)
+          let entry = shown + "/" + printable(name)
+          guard errno != ENOENT else {
+            throw FileDigestError(
+              code: .changed, path: entry, message: "removed while the folder was being read")
+          }
+          throw systemError(path: entry)
         }
         entries.append((name, FileStamp(status)))
       }

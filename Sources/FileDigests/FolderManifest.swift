@@ -36,15 +36,17 @@ package struct FolderManifest: Hashable, Sendable {
   ///   - signature: where in the folder a signature of it lies or will lie, relative to it.
   ///   - threads: does not change the result.
   /// - Throws: `.symlink`, `.badName`, `.notRegular` for the first such entry found; `.empty`;
-  ///   `.changed` when a file or the list of files was altered meanwhile; `.unreadable`.
+  ///   `.changed` when a file or the list of files was altered meanwhile, so that a manifest is always
+  ///   of one moment; `.unreadable`.
   package init(
-    ofFolder folder: String, signature: String? = nil, threads: Int = processorCount()
+    ofFolder folder: String, signature: InnerPath? = nil, threads: Int = processorCount()
   ) throws(FileDigestError) {
     var skipped = Self.neverListed
-    if let signature { skipped.insert(try Self.relativePath(signature)) }
+    if let signature { skipped.insert(signature.bytes) }
     let walk = try FolderWalk(root: folder, skipping: skipped)
     let largestFirst = walk.files.sorted {
-      $0.size != $1.size ? $0.size > $1.size : $0.path.lexicographicallyPrecedes($1.path)
+      $0.stamp.size != $1.stamp.size
+        ? $0.stamp.size > $1.stamp.size : $0.path.lexicographicallyPrecedes($1.path)
     }
     let hashed = try inParallel(largestFirst, threads: threads) {
       (file, buffer) throws(FileDigestError) in
@@ -67,17 +69,4 @@ package struct FolderManifest: Hashable, Sendable {
     Array(".git".utf8), Array(".gitattributes".utf8), Array(".github".utf8),
     Array(".gitignore".utf8),
   ]
-
-  /// Accepts only the one spelling that the walk would find, for any other would silently not match.
-  private static func relativePath(_ path: String) throws(FileDigestError) -> [UInt8] {
-    let parts = path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
-    guard !parts.contains(where: { $0.isEmpty || $0.elementsEqual(".".utf8) }),
-      !parts.contains(where: { $0.elementsEqual("..".utf8) })
-    else {
-      throw FileDigestError(
-        code: .badName, path: printable(path.utf8),
-        message: "must be relative to the folder, without empty parts, '.' and '..'")
-    }
-    return Array(path.utf8)
-  }
 }

@@ -5,7 +5,7 @@ struct FolderWalk {
   struct File: Sendable {
     /// Relative to the folder, UTF-8, parted by `/`.
     let path: [UInt8]
-    let size: Int64
+    let stamp: FileStamp
   }
 
   /// In no particular order.
@@ -36,18 +36,23 @@ struct FolderWalk {
     path.isEmpty ? root : root + "/" + String(decoding: path, as: UTF8.self)
   }
 
-  /// Refuses the walk if an entry has come, gone or been replaced in any of the folders since.
+  /// Refuses the walk if any file or folder of it has come, gone or been altered since.
+  ///
+  /// The files are looked at again too: each may be whole by itself, and yet the first have been read
+  /// before a change and the others after it.
   func checkUnchanged() throws(FileDigestError) {
-    for folder in folders {
-      var status = stat()
-      let flags = folder.path.isEmpty ? 0 : AT_SYMLINK_NOFOLLOW
-      guard unsafe fstatat(AT_FDCWD, location(of: folder.path), &status, flags) == 0,
-        FileStamp(status) == folder.stamp
-      else {
-        throw FileDigestError(
-          code: .changed, path: shown(folder.path),
-          message: "a file was added, removed or replaced while the folder was being read")
-      }
+    for file in files { try checkUnchanged(file.path, file.stamp) }
+    for folder in folders { try checkUnchanged(folder.path, folder.stamp) }
+  }
+
+  private func checkUnchanged(_ path: [UInt8], _ stamp: FileStamp) throws(FileDigestError) {
+    var status = stat()
+    let flags = path.isEmpty ? 0 : AT_SYMLINK_NOFOLLOW
+    guard unsafe fstatat(AT_FDCWD, location(of: path), &status, flags) == 0,
+      FileStamp(status) == stamp
+    else {
+      throw FileDigestError(
+        code: .changed, path: shown(path), message: "changed while the folder was being read")
     }
   }
 
@@ -67,7 +72,7 @@ struct FolderWalk {
       if entry.stamp.isFolder {
         subfolders.append(path)
       } else if entry.stamp.isRegularFile {
-        files.append(File(path: path, size: entry.stamp.size))
+        files.append(File(path: path, stamp: entry.stamp))
       } else {
         throw FileDigestError(
           code: .notRegular, path: shown(path), message: "neither a regular file nor a folder")

@@ -62,10 +62,15 @@ final class OpenFile: Sendable {
   }
 }
 
-/// The error that `errno` stands for now. With `O_NOFOLLOW`, ELOOP means that the file is a link.
+/// The error that `errno` stands for now.
+///
+/// ENXIO comes of opening a socket, and ELOOP with `O_NOFOLLOW` of opening a link.
 func systemError(path: String, opening unfollowed: Bool = false) -> FileDigestError {
   let number = errno
   if unfollowed, number == ELOOP { return linkRefused(path: path) }
+  if number == ENXIO {
+    return FileDigestError(code: .notRegular, path: path, message: "not a regular file")
+  }
   let reason = unsafe strerror(number).map { unsafe String(cString: $0) } ?? "error \(number)"
   return FileDigestError(code: .unreadable, path: path, message: reason)
 }

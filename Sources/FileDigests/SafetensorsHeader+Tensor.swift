@@ -9,7 +9,7 @@ extension SafetensorsHeader.Tensor {
     else {
       throw HeaderObjection("\(shown) must have dtype, shape and data_offsets, and nothing else")
     }
-    guard let text = dtype.text, let type = TensorType(rawValue: text) else {
+    guard let type = TensorType(named: dtype) else {
       throw HeaderObjection("\(shown) has an unknown dtype")
     }
     guard let dimensions = Self.integers(shape) else {
@@ -21,7 +21,8 @@ extension SafetensorsHeader.Tensor {
       throw HeaderObjection("\(shown) has data_offsets that are not [begin, end]")
     }
     guard let length = Self.byteCount(of: type, shape: dimensions) else {
-      throw HeaderObjection("\(shown) has a shape that makes no whole or no sane number of bytes")
+      throw HeaderObjection(
+        "\(shown) has a shape that makes no whole number of bytes, or far too many")
     }
     guard length == bounds[1] - bounds[0] else {
       throw HeaderObjection(

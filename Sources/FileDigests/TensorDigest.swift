@@ -82,7 +82,9 @@ package struct TensorDigest: Hashable, Sendable {
       FileDigestError(code: .malformed, path: file.path, message: message)
     }
     guard fileSize >= 8 else { throw malformed("too short for a safetensors file") }
-    let stated = try file.bytes(at: 0, count: 8).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+    let stated = try file.bytes(at: 0, count: 8).reversed().reduce(UInt64(0)) {
+      $0 << 8 | UInt64($1)
+    }
     guard let count = Int64(exactly: stated), count <= SafetensorsHeader.largestByteCount else {
       throw malformed(
         "a header of \(stated) bytes; at most \(SafetensorsHeader.largestByteCount) are allowed")

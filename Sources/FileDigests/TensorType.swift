@@ -1,8 +1,10 @@
+internal import Canonical
+
 /// The element types of the safetensors format, by the names they have in a header.
 ///
 /// The list of PyPI safetensors 0.8.0. A name that is not here is refused: its size is unknown, so its
 /// tensor could not be checked.
-enum TensorType: String, CaseIterable, Sendable {
+enum TensorType: String, Sendable, CaseIterable {
   case bool = "BOOL"
   case f4 = "F4"
   case f6E2M3 = "F6_E2M3"
@@ -25,6 +27,14 @@ enum TensorType: String, CaseIterable, Sendable {
   case f64 = "F64"
   case i64 = "I64"
   case u64 = "U64"
+
+  /// The type of this name, compared as bytes; `nil` when there is none.
+  init?(named name: JSONNode) {
+    guard let type = Self.allCases.first(where: { name.isText(Array($0.rawValue.utf8)) }) else {
+      return nil
+    }
+    self = type
+  }
 
   /// Bits of one element. The types below a byte are packed.
   var bitCount: UInt64 {

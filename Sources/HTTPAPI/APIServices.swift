@@ -8,13 +8,16 @@ package struct APIServices: Sendable {
   package let log: PublishedLog
   package let authenticator: Authenticator
   package let health: Health
+  /// For a namespace, those in which its references are looked up after itself, in order.
+  package let imports: [Namespace: [Namespace]]
   package let now: @Sendable () -> Timestamp
   /// How long a request may take before it is told to come again.
   package let requestDeadline: Duration
 
   package init(
     committer: GroupCommitter, records: any RecordReader, content: any ContentStorage,
-    log: PublishedLog, authenticator: Authenticator, health: Health, now: @escaping @Sendable () -> Timestamp,
+    log: PublishedLog, authenticator: Authenticator, health: Health,
+    imports: [Namespace: [Namespace]], now: @escaping @Sendable () -> Timestamp,
     requestDeadline: Duration = .seconds(30)
   ) {
     self.committer = committer
@@ -23,6 +26,7 @@ package struct APIServices: Sendable {
     self.log = log
     self.authenticator = authenticator
     self.health = health
+    self.imports = imports
     self.now = now
     self.requestDeadline = requestDeadline
   }

@@ -36,20 +36,40 @@ extension Request {
         .unsupportedMediaType, "unsupported_media_type", "send Content-Type: application/json")
     }
     if let length = try declaredLength(), length > limit { throw Self.tooLarge(limit) }
-    let buffer: ByteBuffer
-    do {
-      buffer = try await body.collect(upTo: limit)
-    } catch is NIOTooManyBytesError {
-      throw Self.tooLarge(limit)
+    var bytes: [UInt8] = []
+    try await forEachBodyPart { part in
+      bytes += part.readableBytesView
+      if bytes.count > limit { throw Self.tooLarge(limit) }
     }
     do throws(JSONError) {
       return try JSONDocument(
-        parsing: Array(buffer.readableBytesView),
+        parsing: bytes,
         limits: JSONLimits(maxDepth: maxDepth, maxBytes: limit))
     } catch {
       throw Problem(
         .badRequest, "invalid_json", "\(error.message) at byte \(error.offset)",
         members: [("position", .integer(Int64(error.offset)))])
+    }
+  }
+
+  /// Takes in the body as it comes.
+  ///
+  /// A body that breaks off, or whose chunks are not what they say, is a 400: that is between the
+  /// client and its network, and no failure of the server.
+  func forEachBodyPart(_ take: (ByteBuffer) async throws -> Void) async throws {
+    var parts = body.makeAsyncIterator()
+    while true {
+      let part: ByteBuffer?
+      do {
+        part = try await parts.next()
+      } catch let cancelled as CancellationError {
+        throw cancelled
+      } catch {
+        throw Problem(
+          .badRequest, "incomplete_body", "the body broke off, or its chunks are malformed")
+      }
+      guard let part else { return }
+      try await take(part)
     }
   }
 

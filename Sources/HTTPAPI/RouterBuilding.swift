@@ -12,7 +12,9 @@ enum RouteTable {
 /// The responder that answers every request of the API.
 package func makeResponder(_ services: APIServices) -> some HTTPResponder<APIResponderContext> {
   let router = Router(context: APIContext.self)
+  router.add(middleware: HeadMiddleware())
   router.add(middleware: ProblemMiddleware())
+  router.add(middleware: TargetMiddleware())
   var methods: [String: [HTTPRequest.Method]] = [:]
   for route in RouteTable.all {
     methods[route.path, default: []].append(route.method)
@@ -22,10 +24,9 @@ package func makeResponder(_ services: APIServices) -> some HTTPResponder<APIRes
   }
   for (path, allowed) in methods {
     for method in HTTPRequest.Method.known where !allowed.contains(method) {
-      router.on(RouterPath(path), method: method) { _, _ -> Response in
-        throw Problem(
-          .methodNotAllowed, "method_not_allowed", "\(method.rawValue) is not for this address",
-          headers: [.allow: allowed.map(\.rawValue).sorted().joined(separator: ", ")])
+      router.on(RouterPath(path), method: method) { request, _ -> Response in
+        throw Problem.methodNotAllowed(
+          method, allowed: NameRoutes.isHistory(request.uri.path) ? [.get] : allowed)
       }
     }
   }
@@ -62,8 +63,11 @@ private func bearerToken(of request: Request) -> Substring? {
 }
 
 extension HTTPRequest.Method {
-  /// Methods that get 405, not 404, at an address that has others.
+  /// Methods that get 405, not 404, at an address that has others: all that the HTTP parser takes.
   fileprivate static let known: [HTTPRequest.Method] = [
-    .get, .head, .post, .put, .delete, .patch, .options, .trace, .connect,
-  ]
+    "GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "CONNECT", "QUERY",
+    "COPY", "LOCK", "MKCOL", "MOVE", "PROPFIND", "PROPPATCH", "SEARCH", "UNLOCK", "BIND", "REBIND",
+    "UNBIND", "ACL", "REPORT", "MKACTIVITY", "CHECKOUT", "MERGE", "M-SEARCH", "NOTIFY",
+    "SUBSCRIBE", "UNSUBSCRIBE", "PURGE", "MKCALENDAR", "LINK", "UNLINK", "SOURCE",
+  ].compactMap { HTTPRequest.Method(rawValue: $0) }
 }

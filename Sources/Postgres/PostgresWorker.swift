@@ -5,13 +5,16 @@ internal import Dispatch
 /// Connects when first used and again after a loss. Bodies run one after another.
 package actor PostgresWorker {
   private let conninfo: String
+  private let session: String
   private let executor: SerialQueueExecutor
   private var connection: PostgresConnection?
   /// Counts connections: whoever remembers what one told it must forget when this moves.
   private var generation = 0
 
-  package init(conninfo: String, label: String) {
+  /// - Parameter session: SQL that each new connection runs first: settings that it keeps.
+  package init(conninfo: String, label: String, session: String = "") {
     self.conninfo = conninfo
+    self.session = session
     executor = SerialQueueExecutor(label: label)
   }
 
@@ -61,7 +64,8 @@ package actor PostgresWorker {
     guard transaction != .continues else {
       throw PostgresError(.connectionLost, "the transaction was lost with its connection")
     }
-    let fresh = try PostgresConnection(to: conninfo, deadline: deadline)
+    var fresh = try PostgresConnection(to: conninfo, deadline: deadline)
+    if !session.isEmpty { try fresh.run(session, deadline: deadline) }
     generation += 1
     return fresh
   }

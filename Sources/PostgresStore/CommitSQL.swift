@@ -2,6 +2,18 @@ import Postgres
 
 /// Statements of the commit path. Every one but BEGIN and the head's takes sets, never single rows.
 enum CommitSQL {
+  // Every look-up of a commit is by key, so that it costs the same in a store of any size. Left to
+  // itself the planner reads whole tables, for it plans a statement when they are small and keeps that
+  // plan when they are not. Hence three things: no sequential scans; each look-up is a lateral subquery
+  // with a limit, which no join can start from; and plans are made anew when the store has doubled,
+  // since on a handful of rows all indexes look alike.
+
+  /// What the committer's connection runs first. `head` is scanned all the same, at a price that
+  /// would call for JIT compilation.
+  static let session = "set enable_seqscan = off; set jit = off"
+
+  static let planAnew = Statement("commit_plan_anew", [], "discard plans")
+
   static let begin = Statement("commit_begin", [], "begin isolation level read committed")
 
   /// Every writer takes this row first: there are no races behind it, and indices have no gaps.
@@ -14,7 +26,10 @@ enum CommitSQL {
     """
     select q.position, r.index, r.kind, r.content
     from unnest($1, $2) with ordinality as q (namespace, digest, position)
-    join record r on r.namespace = q.namespace and r.digest = q.digest
+    cross join lateral (
+      select index, kind, content from record
+      where namespace = q.namespace and digest = q.digest limit 1
+    ) r
     """)
 
   static let findClaims = Statement(
@@ -22,8 +37,10 @@ enum CommitSQL {
     """
     select q.position, c.index, r.digest
     from unnest($1, $2) with ordinality as q (namespace, claim, position)
-    join claim c on c.namespace = q.namespace and c.claim = q.claim
-    join record r on r.index = c.index
+    cross join lateral (
+      select index from claim where namespace = q.namespace and claim = q.claim limit 1
+    ) c
+    cross join lateral (select digest from record where index = c.index limit 1) r
     """)
 
   static let findChains = Statement(
@@ -36,7 +53,7 @@ enum CommitSQL {
       where namespace = q.namespace and kind = q.kind and subject = q.subject
       order by index desc limit 1
     ) e
-    join record r on r.index = e.index
+    cross join lateral (select digest from record where index = e.index limit 1) r
     """)
 
   static let findContent = Statement(
@@ -44,8 +61,13 @@ enum CommitSQL {
     """
     select q.position, e.digest is not null
     from unnest($1, $2) with ordinality as q (namespace, digest, position)
-    left join content c on c.namespace = q.namespace and c.digest = q.digest
-    left join content_erasure e on e.namespace = q.namespace and e.digest = q.digest
+    left join lateral (
+      select digest from content where namespace = q.namespace and digest = q.digest limit 1
+    ) c on true
+    left join lateral (
+      select digest from content_erasure
+      where namespace = q.namespace and digest = q.digest limit 1
+    ) e on true
     where c.digest is not null or e.digest is not null
     """)
 

@@ -9,7 +9,7 @@ package import TransparencyLog
 /// for the disk on a thread of their own.
 ///
 /// The folder, which is the signer's alone (0700): `key` (0400, the private key as text), `journal`
-/// (`JournalFormat`) and `lock`. It must not be brought back from a backup: a signer and a database that are
+/// (`JournalFormat`), `lock`, and for others `vkey`. It must not be brought back from a backup: a signer and a database that are
 /// both set back sign the same sizes again, and nobody but a witness can tell.
 package actor FileSigner {
   package nonisolated let verifierKey: VerifierKey
@@ -35,12 +35,14 @@ package actor FileSigner {
     let key = try Self.readKey(in: folder, path)
     guard let bytes = try folder.read(Journal.name) else {
       throw SignerError(
-        .corrupt, "\(path) has a key but no journal: what it signed is lost, so it must not sign again"
+        .corrupt,
+        "\(path) has a key but no journal: what it signed is lost, so it must not sign again"
       )
     }
     let read = try JournalReader(bytes)
     guard read.verifierKey == key.verifierKey.description else {
-      throw SignerError(.corrupt, "the journal in \(path) is that of another key, \(read.verifierKey)")
+      throw SignerError(
+        .corrupt, "the journal in \(path) is that of another key, \(read.verifierKey)")
     }
     journal = try Journal(of: read.state, verifierKey: read.verifierKey, in: folder)
     state = read.state
@@ -126,7 +128,9 @@ extension FileSigner {
       throw SignerError(.stateExists, "\(path) holds a signer's state")
     }
     _ = try Journal(of: SignerState(), verifierKey: key.verifierKey.description, in: folder)
-    _ = try folder.replace(keyName, with: Array("\(key.formatPrivateKey())\n".utf8), mode: 0o400)
+    let (verifierKey, privateKey) = ("\(key.verifierKey)\n", "\(key.formatPrivateKey())\n")
+    _ = try folder.replace("vkey", with: Array(verifierKey.utf8), mode: 0o444)
+    _ = try folder.replace(keyName, with: Array(privateKey.utf8), mode: 0o400)
   }
 
   private static let keyName = "key"
@@ -165,6 +169,7 @@ extension SigningKey {
   fileprivate func sign(_ head: TreeHead) -> SignedHead {
     let checkpoint = Checkpoint(origin: verifierKey.name, size: head.size, root: head.root)
     let text = checkpoint.formatCheckpoint()
-    return SignedHead(head: head, note: SignedNote(text: text, signatures: [sign(text)]).formatNote())
+    return SignedHead(
+      head: head, note: SignedNote(text: text, signatures: [sign(text)]).formatNote())
   }
 }

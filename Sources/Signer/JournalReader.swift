@@ -52,7 +52,8 @@ struct JournalReader {
   private var isTorn: Bool {
     let rest = bytes[position...]
     guard let end = Self.end(of: rest) else {
-      return rest.count < JournalFormat.blockSize || Self.isZero(rest.prefix(JournalFormat.blockSize))
+      return rest.count < JournalFormat.blockSize
+        || Self.isZero(rest.prefix(JournalFormat.blockSize))
     }
     guard end <= bytes.count else { return true }
     let blocks = stride(from: position, to: end, by: JournalFormat.blockSize)

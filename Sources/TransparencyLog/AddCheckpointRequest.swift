@@ -35,5 +35,6 @@ package struct AddCheckpointRequest: Hashable, Sendable {
     self.oldSize = oldSize
     proof = try rest.popHashes()
     checkpoint = try SignedNote(parsing: Array(rest))
+    _ = try Checkpoint(parsing: checkpoint.text)
   }
 }

@@ -55,6 +55,7 @@ package struct LogProof: Hashable, Sendable {
     self.index = index
     hashes = try rest.popHashes()
     checkpoint = try SignedNote(parsing: Array(rest))
+    _ = try Checkpoint(parsing: checkpoint.text)
   }
 
   private static let header = "c2sp.org/tlog-proof@v1"

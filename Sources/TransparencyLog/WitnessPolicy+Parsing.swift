@@ -25,7 +25,8 @@ private struct WitnessPolicyParser {
   /// A name may be a member once in the whole file, so that no witness counts twice.
   private var taken: Set<[UInt8]> = []
 
-  mutating func read(_ bytes: ArraySlice<UInt8>, into policy: inout WitnessPolicy) throws(LogError) {
+  mutating func read(_ bytes: ArraySlice<UInt8>, into policy: inout WitnessPolicy) throws(LogError)
+  {
     guard bytes.allSatisfy({ $0 == UInt8(ascii: "\t") || $0 >= 0x20 && $0 != 0x7F }) else {
       throw .malformed("a control character")
     }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import AsyncHTTPClient
+import FileDigests
 import Glibc
 import NIOCore
 import NIOHTTP1
@@ -25,12 +26,10 @@ struct PutCommand: AsyncParsableCommand {
     }
   }
 
-  static func digest(of file: String) throws -> Digest {
-    let descriptor = try open(file)
-    defer { close(descriptor) }
-    var hasher = SHA256Hasher()
-    while let chunk = try LocalFile.readChunk(descriptor, file) { hasher.update(chunk.span) }
-    return hasher.finalize()
+  private static func digest(of file: String) throws -> Digest {
+    do throws(FileDigestError) { return try hashFile(file).digest } catch {
+      throw CommandFailure(error)
+    }
   }
 
   private static func open(_ file: String) throws -> Int32 {

@@ -14,7 +14,8 @@ struct Stemma: AsyncParsableCommand {
       """,
     subcommands: [
       ServeCommand.self, MigrateCommand.self, CatCommand.self, ShowCommand.self, PutCommand.self, EraseCommand.self,
-      CommitCommand.self, NameCommand.self, HashCommand.self,
+      CommitCommand.self, NameCommand.self, HashCommand.self, SignerCommand.self,
+      AuditCommand.self, ReceiptCommand.self,
     ])
 
   static func main() async {

@@ -39,6 +39,22 @@ import Testing
   }
 
   /// Decimal fractions of every length, against the library's correctly rounded conversion.
+  /// Around the bounds between which Swift's own text is taken as it is: the point stands where
+  /// ECMAScript has it, and the digits are those of the description.
+  @Test(arguments: -22...68)
+  func printsFractionsOfEverySize(exponent: Int) throws {
+    var random = SplitMix64(seed: UInt64(exponent + 100))
+    for _ in 0..<500 {
+      let value =
+        Double.random(in: -2..<2, using: &random)
+        * Double(sign: .plus, exponent: exponent, significand: 1)
+      let text = text(of: value)
+      #expect(text.contains("e") == (value.magnitude < 1e-6 && value != 0))
+      #expect(!text.contains(".") || !text.hasSuffix("0"))
+      #expect(Double(text)?.bitPattern == value.bitPattern)
+    }
+  }
+
   @Test func readsDecimalFractions() throws {
     var random = SplitMix64(seed: 754)
     for _ in 0..<20_000 {

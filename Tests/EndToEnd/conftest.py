@@ -21,17 +21,20 @@ FULL = bool(os.environ.get("STEMMA_FULL"))
 
 
 class Server:
-    def __init__(self) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="stemma-e2e-"))
+    def __init__(self, folder: Path | None = None, database: str | None = None) -> None:
+        self.database = database
+        self.folder = folder or Path(tempfile.mkdtemp(prefix="stemma-e2e-"))
+        self.folder.mkdir(exist_ok=True)
         # PostgreSQL runs as another user where the tests run as root.
         self.folder.chmod(0o755)
         self.process: subprocess.Popen[bytes] | None = None
 
-    def start(self) -> None:
+    def start(self, *options: str) -> None:
         (self.folder / "listen.url").unlink(missing_ok=True)
         with open(self.folder / "server.log", "ab") as log:
             self.process = subprocess.Popen(
-                [BINARY, "serve", "--data-dir", str(self.folder), "--listen", "127.0.0.1:0"],
+                [BINARY, "serve", "--data-dir", str(self.folder), "--listen", "127.0.0.1:0", *options],
+                env=self.process_environment(),
                 stderr=log,
             )
         end = time.monotonic() + 60
@@ -40,9 +43,14 @@ class Server:
             assert time.monotonic() < end, "the server does not come up"
             time.sleep(0.05)
 
+    def process_environment(self) -> dict[str, str]:
+        database = {"STEMMA_DATABASE": self.database} if self.database else {}
+        return {**os.environ, **database}
+
     def start_and_fail(self) -> subprocess.CompletedProcess[bytes]:
         return subprocess.run(
             [BINARY, "serve", "--data-dir", str(self.folder), "--listen", "127.0.0.1:0"],
+            env=self.process_environment(),
             capture_output=True,
             timeout=60,
             check=False,

@@ -2,6 +2,7 @@ import Glibc
 import Records
 import Signer
 import StemmaCrypto
+import Synchronization
 import Testing
 import TransparencyLog
 
@@ -20,15 +21,15 @@ import TransparencyLog
     try FileSigner.create(in: folder, origin: "example.org/log", seed: [UInt8](repeating: 7, count: 32))
     let ledger = MemoryLedger()
     let saboteur = Saboteur(plan)
-    var run = try Run(folder, ledger, saboteur)
+    var run: Run! = try Run(folder, ledger, saboteur)
     var acknowledged: [(Digest, Int64)] = []
     var checkpoints: [SignedCheckpoint] = []
     for number in 0..<4 {
       let record = try context(number)
+      let request = try commit([record])
       while true {
         do throws(StoreError) {
-          let done = try await run.committer.commit(
-            commit([record]), deadline: .now + .seconds(10))
+          let done = try await run.committer.commit(request, deadline: .now + .seconds(10))
           guard case .stored(let receipt) = done.outcome else { break }
           acknowledged.append((record.digest, receipt.records[0].index))
           checkpoints.append(done.checkpoint)
@@ -36,7 +37,11 @@ import TransparencyLog
           break
         } catch {
           #expect(error.code != .signerRefuses, "these faults are no reason to stop")
-          if restarts { run = try Run(folder, ledger, saboteur) }
+        }
+        if restarts {
+          // The lock on the signer's folder goes with the old run.
+          run = nil
+          run = try Run(folder, ledger, saboteur)
         }
       }
     }
@@ -51,7 +56,8 @@ import TransparencyLog
       roots.append(edge.root)
     }
     for signed in checkpoints + [state.published] {
-      let checkpoint = try Checkpoint(opening: signed.note, key: key, origin: "example.org/log")
+      let checkpoint = try Checkpoint(
+        opening: SignedNote(parsing: signed.note), origin: "example.org/log", key: key)
       #expect(checkpoint.size == signed.size)
       #expect(checkpoint.root == roots[Int(checkpoint.size)], "every checkpoint is of one history")
     }
@@ -82,6 +88,6 @@ private func temporaryFolder() throws -> String {
 
 private func remove(_ folder: String) {
   for name in ["key", "lock", "journal", "vkey", "checkpoint"] { unsafe unlink("\(folder)/\(name)") }
-  rmdir(folder)
-  rmdir(String(folder.dropLast("/signer".count)))
+  unsafe rmdir(folder)
+  unsafe rmdir(String(folder.dropLast("/signer".count)))
 }

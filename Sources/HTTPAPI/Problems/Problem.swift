@@ -60,6 +60,14 @@ extension Problem {
     Problem(.badRequest, "invalid_request", detail, members: [("parameter", .string(parameter))])
   }
 
+  static func methodNotAllowed(
+    _ method: HTTPRequest.Method, allowed: [HTTPRequest.Method]
+  ) -> Problem {
+    Problem(
+      .methodNotAllowed, "method_not_allowed", "\(method.rawValue) is not for this address",
+      headers: [.allow: allowed.map(\.rawValue).sorted().joined(separator: ", ")])
+  }
+
   static let unauthenticated = Problem(
     .unauthorized, "unauthenticated", "a valid key is needed: Authorization: Bearer stemma_…",
     headers: [.wwwAuthenticate: "Bearer realm=\"stemma\""])

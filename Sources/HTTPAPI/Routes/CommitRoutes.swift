@@ -22,7 +22,7 @@ enum CommitRoutes {
       let prepared = try commit.prepare()
       let stored = CommitRequest(
         namespace: namespace, principal: context.principal, records: prepared.records,
-        content: commit.uniqueContent)
+        content: commit.uniqueContent, imports: services.imports[namespace] ?? [])
       let committed = try await services.commit(stored, deadline: deadline)
       switch committed.outcome {
       case .stored(let receipt):

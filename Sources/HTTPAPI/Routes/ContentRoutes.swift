@@ -31,7 +31,7 @@ enum ContentRoutes {
     do {
       var hasher = SHA256Hasher()
       var size: Int64 = 0
-      for try await buffer in request.body {
+      try await request.forEachBodyPart { buffer in
         let bytes = Array(buffer.readableBytesView)
         size += Int64(bytes.count)
         hasher.update(bytes.span)

@@ -23,13 +23,17 @@ enum NameRoutes {
     Route(.put, "/v1/{namespace}/names/**", .scope(.append)) { request, context, services in
       let (name, wantsHistory) = try address(context)
       guard !wantsHistory else {
-        throw Problem(
-          .methodNotAllowed, "method_not_allowed", "a history is only read",
-          headers: [.allow: "GET"])
+        throw Problem.methodNotAllowed(.put, allowed: [.get])
       }
       return try await move(name, request, context, services)
     },
   ]
+
+  /// Whether a path is that of a history, which shares its names' route and is only read.
+  static func isHistory(_ path: String) -> Bool {
+    let parts = path.split(separator: "/")
+    return parts.count > 4 && parts[2] == "names" && parts.last == "history"
+  }
 
   private static func address(_ context: APIContext) throws -> (name: String, history: Bool) {
     var parts = context.parameters.getCatchAll().map { percentDecoded($0) ?? "\u{FFFD}" }
@@ -118,7 +122,8 @@ enum NameRoutes {
     }
     let record = try seal(.object(members))
     let commit = CommitRequest(
-      namespace: namespace, principal: context.principal, records: [record], content: [])
+      namespace: namespace, principal: context.principal, records: [record],
+      imports: services.imports[namespace] ?? [])
     switch try await services.commit(commit, deadline: deadline).outcome {
     case .stored(let receipt):
       guard let stored = try await services.records.record(record.digest, in: namespace),

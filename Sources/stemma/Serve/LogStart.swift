@@ -2,17 +2,24 @@ import EmbeddedPostgres
 import Logging
 import PostgresStore
 import Signer
+import SignerService
 import StemmaCrypto
 import Store
 import TransparencyLog
 
 /// Finds the log that this server goes on with, or makes one where there has never been any.
 struct LogStart {
-  let directory: DataDirectory
-  let origin: String?
-  let logger: Logger
+  /// Where the signer is.
+  enum Place {
+    /// In this process; the name is for a log that has to be made.
+    case here(origin: String?)
+    /// A process of its own, which other servers may share.
+    case remote(SignerAddress, SignerTLS?)
+  }
 
-  private var folder: String { directory.path + "/signer" }
+  let directory: DataDirectory
+  let place: Place
+  let logger: Logger
 
   /// The signer of the log that the database belongs to.
   ///
@@ -20,35 +27,43 @@ struct LogStart {
   ///   look, since the only way on would be a second history.
   func signer(for identity: PostgresLogIdentity) async throws -> any LogSigner {
     let known = try await identity.read()
-    let signer = try open(known)
+    guard known.verifierKey != nil || !known.hasRecords else {
+      throw EmbeddedError("the database holds records and does not say of which log")
+    }
+    let signer: any HeadSigner
+    do throws(SignerError) {
+      switch place {
+      case .here(let origin): signer = try open(isNew: known.verifierKey == nil, origin)
+      case .remote(let address, let tls): signer = try await RemoteSigner(at: address, tls: tls)
+      }
+    } catch {
+      throw EmbeddedError("the log's signer: \(error)")
+    }
     let verifierKey = signer.verifierKey.description
     if let other = known.verifierKey, other != verifierKey {
       throw EmbeddedError(
-        "the database belongs to the log \(other), the signer in \(folder) signs \(verifierKey)")
+        "the database belongs to the log \(other), and the signer signs \(verifierKey)")
     }
     if known.verifierKey == nil { try await identity.set(verifierKey) }
     try directory.write(verifierKey + "\n", to: directory.path + "/log.vkey", mode: 0o644)
     return signer
   }
 
-  private func open(_ known: (verifierKey: String?, hasRecords: Bool)) throws -> FileSigner {
-    do throws(SignerError) {
-      if DataDirectory.exists(folder + "/key") { return try FileSigner(folder: folder) }
-      guard known.verifierKey == nil, !known.hasRecords else {
-        throw SignerError(
-          .noState,
-          "the database has a log and \(folder) has no signer for it; bring the signer's folder back, for another one could only sign a second history"
-        )
-      }
-      // `.invalid` is nobody's (RFC 2606); the number keeps two logs apart.
-      let number = UInt64.random(in: 0...UInt64.max)
-      let name = origin ?? "stemma.invalid/" + String(number, radix: 16)
-      try FileSigner.create(in: folder, origin: name, seed: randomBytes(32))
-      logger.info("made a log", metadata: ["origin": "\(name)"])
-      return try FileSigner(folder: folder)
-    } catch {
-      throw EmbeddedError("the log's signer: \(error)")
+  private func open(isNew: Bool, _ origin: String?) throws(SignerError) -> FileSigner {
+    let folder = directory.path + "/signer"
+    if DataDirectory.exists(folder + "/key") { return try FileSigner(folder: folder) }
+    guard isNew else {
+      throw SignerError(
+        .noState,
+        "the database has a log and \(folder) has no signer for it; bring the signer's folder back, for another one could only sign a second history"
+      )
     }
+    // `.invalid` is nobody's (RFC 2606); the number keeps two logs apart.
+    let number = UInt64.random(in: 0...UInt64.max)
+    let name = origin ?? "stemma.invalid/" + String(number, radix: 16)
+    try FileSigner.create(in: folder, origin: name, seed: randomBytes(32))
+    logger.info("made a log", metadata: ["origin": "\(name)"])
+    return try FileSigner(folder: folder)
   }
 
   /// Brings signer and database together. Where the signer refuses, the server starts all the same: it

@@ -1,5 +1,6 @@
 import ArgumentParser
 import EmbeddedPostgres
+import SignerService
 
 struct ServeCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -28,12 +29,43 @@ struct ServeCommand: AsyncParsableCommand {
       """)
   var logOrigin: String?
 
+  @Option(
+    help: """
+      Where the log's signer runs, if not in this process: unix:PATH or https://HOST:PORT (see stemma signer). \
+      Several servers on one database share one.
+      """)
+  var signer: String?
+
+  @OptionGroup var signerTLS: SignerTLSOptions
+
+  @Option(
+    name: .customLong("import"),
+    help: """
+      NAMESPACE=OTHER[,OTHER…]: references of NAMESPACE are looked up there too, in order. May be given \
+      for several namespaces.
+      """)
+  var imports: [NamespaceImport] = []
+
   @Flag(help: "Start even where the server's settings can lose acknowledged commits.")
   var unsafe = false
 
   func validate() throws {
     guard ListenAddress(listen) != nil else {
       throw ValidationError("--listen is ADDRESS:PORT, like 127.0.0.1:7400")
+    }
+    guard signer == nil || logOrigin == nil else {
+      throw ValidationError("--log-origin is for a signer in this process; stemma signer has --origin")
+    }
+    if let signer {
+      guard let place = SignerAddress(signer) else {
+        throw ValidationError("--signer is unix:PATH, with an absolute path, or https://HOST:PORT")
+      }
+      guard place.usesTLS == signerTLS.isGiven else {
+        throw ValidationError(
+          "--signer-cert, --signer-key and --signer-ca go with an https signer, all three")
+      }
+    } else if signerTLS.isGiven {
+      throw ValidationError("--signer-cert, --signer-key and --signer-ca go with --signer")
     }
   }
 
@@ -44,11 +76,18 @@ struct ServeCommand: AsyncParsableCommand {
         "--listen \(listen) can be reached from other machines, and there is no TLS yet; listen on loopback and put a TLS proxy in front"
       )
     }
+    let signer: LogStart.Place =
+      if let place = signer.flatMap({ SignerAddress($0) }) {
+        .remote(place, try signerTLS.read())
+      } else {
+        .here(origin: logOrigin)
+      }
     do throws(EmbeddedError) {
       let directory = try DataDirectory(dataDir)
       try await ServiceRun(
         directory: directory, database: database ?? Environment.value("STEMMA_DATABASE"),
-        address: address, allowsUnsafe: `unsafe`, logOrigin: logOrigin
+        address: address, allowsUnsafe: `unsafe`, signer: signer,
+        imports: Dictionary(imports.map { ($0.importer, $0.imported) }) { $0 + $1 }
       ).run()
     } catch {
       throw CommandFailure.unavailable(error.message)

@@ -17,7 +17,8 @@ struct ServiceRun {
   let database: String?
   let address: ListenAddress
   let allowsUnsafe: Bool
-  let logOrigin: String?
+  let signer: LogStart.Place
+  let imports: [Namespace: [Namespace]]
 
   private var logger: Logger {
     var logger = Logger(label: "stemma") { StreamLogHandler.standardError(label: $0) }
@@ -69,7 +70,7 @@ struct ServiceRun {
     let uploads = PostgresPool(
       conninfo: conninfo, workers: 4, maximumWaiters: 64, label: "stemma-upload")
     let ledger = PostgresLedger(conninfo: conninfo)
-    let start = LogStart(directory: directory, origin: logOrigin, logger: logger)
+    let start = LogStart(directory: directory, place: signer, logger: logger)
     let committer = GroupCommitter(
       ledger: ledger, signer: try await start.signer(for: PostgresLogIdentity(pool: pool)),
       now: WallClock.now, random: { randomBytes($0) })
@@ -81,7 +82,8 @@ struct ServiceRun {
       committer: committer, records: PostgresRecordReader(pool: pool),
       content: PostgresContentStorage(pool: pool, uploads: uploads),
       log: PublishedLog(reader: PostgresLogReader(pool: pool)),
-      authenticator: Authenticator(registry: keys), health: health, now: WallClock.now)
+      authenticator: Authenticator(registry: keys), health: health, imports: imports,
+      now: WallClock.now)
     let (directory, address, logger) = (directory, address, logger)
     let application = Application(
       responder: makeResponder(services),

@@ -2,14 +2,17 @@
 
 from .client import Client, CommitAnswer, DigestMismatch, Problem
 from .digest import digest_of, digest_of_bytes
+from .manifest import MANIFEST_MEDIA_TYPE, manifest_of
 from .run import Run
 
 __all__ = [
     "Client",
     "CommitAnswer",
     "DigestMismatch",
+    "MANIFEST_MEDIA_TYPE",
     "Problem",
     "Run",
     "digest_of",
     "digest_of_bytes",
+    "manifest_of",
 ]

@@ -1,13 +1,28 @@
 package import StemmaCrypto
 package import Store
+package import TransparencyLog
+
+/// The signer of a log, in this process (`FileSigner`) or in its own.
+///
+/// The contract of both calls is that of `FileSigner`. One that cannot be asked throws `.unavailable`;
+/// asking again is the caller's.
+package protocol HeadSigner: LogSigner {
+  var verifierKey: VerifierKey { get }
+
+  func prepare(head: TreeHead, leaves: [Digest]) async throws(SignerError)
+
+  func sign(_ head: TreeHead) async throws(SignerError) -> SignedHead
+}
+
+extension FileSigner: HeadSigner {}
 
 /// The signer as the store's port.
-extension FileSigner: LogSigner {
+extension HeadSigner {
   package func prepare(
     size: Int64, root: Digest, leaves: [Digest]
   ) async throws(StoreError) {
     do throws(SignerError) {
-      try prepare(head: TreeHead(size: size, root: root), leaves: leaves)
+      try await prepare(head: TreeHead(size: size, root: root), leaves: leaves)
     } catch {
       throw StoreError(error)
     }
@@ -15,7 +30,7 @@ extension FileSigner: LogSigner {
 
   package func sign(size: Int64, root: Digest) async throws(StoreError) -> SignedCheckpoint {
     do throws(SignerError) {
-      let signed = try sign(TreeHead(size: size, root: root))
+      let signed = try await sign(TreeHead(size: size, root: root))
       return SignedCheckpoint(size: signed.head.size, note: signed.note)
     } catch {
       throw StoreError(error)
