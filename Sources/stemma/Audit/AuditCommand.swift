@@ -1,6 +1,7 @@
 import ArgumentParser
 import Audit
 import FileDigests
+import Store
 import TransparencyLog
 
 struct AuditCommand: AsyncParsableCommand {
@@ -42,9 +43,9 @@ struct AuditCommand: AsyncParsableCommand {
   func run() async throws {
     let progress = AuditProgress()
     let report: AuditReport
-    do throws(AuditError) {
+    do {
       report = try await audit(progress)
-    } catch {
+    } catch let error as AuditError {
       progress.end()
       throw error.code == .unavailable
         ? CommandFailure.unavailable(error.message) : CommandFailure.usage(error.message)

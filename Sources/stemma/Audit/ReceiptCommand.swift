@@ -2,6 +2,7 @@ import ArgumentParser
 import Audit
 import NIOHTTP1
 import Records
+import TransparencyLog
 
 struct ReceiptCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
