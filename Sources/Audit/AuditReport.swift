@@ -22,6 +22,11 @@ package struct AuditReport: Sendable {
 
   package var isGood: Bool { findings.isEmpty }
 
+  /// Adds what another check found.
+  package mutating func add(_ more: [Finding]) {
+    for finding in more { findings.add(finding) }
+  }
+
   init(origin: String, findings: Findings) {
     self.origin = origin
     self.findings = findings

@@ -20,6 +20,11 @@ struct AuditCommand: AsyncParsableCommand {
   @Option(help: "Audit a dump instead of a server: a folder that --save made.")
   var dump: String?
 
+  @Flag(
+    help:
+      "Audit the tables of the database in STEMMA_DATABASE, and what is in them beside the log.")
+  var sql = false
+
   @Option(help: "Where to keep what was seen (default ~/.stemma/audit).")
   var state: String?
 
@@ -39,6 +44,10 @@ struct AuditCommand: AsyncParsableCommand {
 
   @Option(help: "table or json.")
   var output = OutputFormat.table
+
+  func validate() throws {
+    if sql && dump != nil { throw ValidationError("--sql and --dump exclude each other") }
+  }
 
   func run() async throws {
     let progress = AuditProgress()
@@ -67,15 +76,27 @@ struct AuditCommand: AsyncParsableCommand {
     for item in imports {
       options.imports[item.importer.name, default: []].formUnion(item.imported.map(\.name))
     }
-    var source: any AuditSource
-    if let dump { source = try FolderSource(dump) } else { source = try ServerSource(server) }
-    if let save {
-      let saving = try SavingSource(source, to: save)
-      try saving.save(Array("\(key)\n".utf8), as: "vkey")
-      source = saving
-    }
     let folder = try StateFolder("\(try stateFolder())/\(StateFolder.name(for: key))")
-    return try await Auditor(source, options, folder: folder).run()
+    if sql {
+      guard let conninfo = Environment.value("STEMMA_DATABASE") else {
+        throw CommandFailure.usage("no database: set STEMMA_DATABASE")
+      }
+      return try await TableAuditRun(conninfo: conninfo).run(options, folder: folder) {
+        try saving($0, key)
+      }
+    }
+    let source: any AuditSource = try dump.map { try FolderSource($0) } ?? ServerSource(server)
+    return try await Auditor(try saving(source, key), options, folder: folder).run()
+  }
+
+  /// The source itself, or with --save one that writes down what it passes on.
+  private func saving(
+    _ source: any AuditSource, _ key: VerifierKey
+  ) throws -> any AuditSource {
+    guard let save else { return source }
+    let saving = try SavingSource(source, to: save)
+    try saving.save(Array("\(key)\n".utf8), as: "vkey")
+    return saving
   }
 
   private func stateFolder() throws -> String {
