@@ -8,8 +8,14 @@ enum CommitSQL {
   // limit, which no join can start from. JIT compilation would be called for by the price that is put
   // on the scan of `head`, which has to be scanned.
 
+  // And one server that is stopped or cut off while it holds the head must not stop the others: the
+  // database ends its transaction, and whoever waits for the head gives up before its request does.
+
   /// What the committer's connection runs first.
-  static let session = "set enable_seqscan = off; set jit = off"
+  static let session = """
+    set enable_seqscan = off; set jit = off;
+    set idle_in_transaction_session_timeout = '20s'; set lock_timeout = '15s'
+    """
 
   static let begin = Statement("commit_begin", [], "begin isolation level read committed")
 

@@ -78,7 +78,7 @@ struct ServiceRun {
       let committer = GroupCommitter(
         ledger: ledger, signer: signer, now: WallClock.now, random: { randomBytes($0) })
       try await start.recover(committer)
-      result = .success(try await serve(committer, pool: pool, uploads: uploads, embedded))
+      result = .success(try await serve(committer, signer, pool: pool, uploads: uploads, embedded))
     } catch {
       result = .failure(error)
     }
@@ -92,7 +92,8 @@ struct ServiceRun {
 
   /// Answers requests until a signal, and then those that are under way.
   private func serve(
-    _ committer: GroupCommitter, pool: PostgresPool, uploads: PostgresPool,
+    _ committer: GroupCommitter, _ signer: any HeadSigner, pool: PostgresPool,
+    uploads: PostgresPool,
     _ embedded: EmbeddedPostgres?
   ) async throws {
     let keys = PostgresKeyRegistry(pool: pool)
@@ -101,7 +102,7 @@ struct ServiceRun {
     let services = APIServices(
       committer: committer, records: PostgresRecordReader(pool: pool),
       content: PostgresContentStorage(pool: pool, uploads: uploads),
-      log: PublishedLog(reader: PostgresLogReader(pool: pool)),
+      log: PublishedLog(reader: PostgresLogReader(pool: pool), key: signer.verifierKey),
       authenticator: Authenticator(registry: keys), health: health, imports: imports,
       now: WallClock.now)
     let (directory, address, logger) = (directory, address, logger)
@@ -124,6 +125,7 @@ struct ServiceRun {
       logger: logger)
     var running: [any Service] = [application]
     if let embedded { running.append(PostgresSupervisor(embedded: embedded, logger: logger)) }
+    if let own = signer as? FileSigner { running.append(SignerWatch(signer: own)) }
     let group = ServiceGroup(
       configuration: .init(
         services: running + [DrainNotice(health: health)],
