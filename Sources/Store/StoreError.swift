@@ -31,6 +31,9 @@ package struct StoreError: Error, Sendable, Equatable {
     self.cause = cause
   }
 
+  /// Whether nothing can be signed until a person has looked; what is there can still be read.
+  package var needsPerson: Bool { code == .signerRefuses || code == .corrupt }
+
   package static func == (left: StoreError, right: StoreError) -> Bool { left.code == right.code }
 }
 

@@ -79,7 +79,8 @@ package final class GroupCommitter: Sendable {
     try await appendAndSign([]).checkpoint
   }
 
-  /// Why the signer will not sign, as of the last try; nil where it signs. The store is then read-only.
+  /// Why nothing can be signed, as of the last try: the signer refuses, or the log's right edge cannot be
+  /// read. Nil where it can. The store is then read-only.
   package var refusal: String? { state.withLock { $0.refusal } }
 
   package var counters: Counters {
@@ -185,7 +186,7 @@ package final class GroupCommitter: Sendable {
       state.withLock { $0.refusal = nil }
       return done
     } catch {
-      if error.code == .signerRefuses { state.withLock { $0.refusal = error.message } }
+      if error.needsPerson { state.withLock { $0.refusal = error.message } }
       throw error
     }
   }

@@ -67,15 +67,16 @@ struct LogStart {
     return try FileSigner(folder: folder)
   }
 
-  /// Brings signer and database together. Where the signer refuses, the server starts all the same: it
-  /// serves reads and says on /readyz why it takes no commits.
+  /// Brings signer and database together. Where the signer refuses, or the database has lost what it would
+  /// sign, the server starts all the same: it serves reads (an auditor wants to see what is wrong) and says
+  /// on /readyz why it takes no commits.
   func recover(_ committer: GroupCommitter) async throws {
     do throws(StoreError) {
       let checkpoint = try await committer.recover()
       logger.info("the log is signed", metadata: ["size": "\(checkpoint.size)"])
     } catch {
-      guard error.code == .signerRefuses else { throw error }
-      logger.error("read-only: the signer refuses", metadata: ["reason": "\(error.message)"])
+      guard error.needsPerson else { throw error }
+      logger.error("read-only: nothing can be signed", metadata: ["reason": "\(error.message)"])
     }
   }
 }
