@@ -58,11 +58,11 @@ package final class PublishedLog: Sendable {
       return nil
     }
     if let remembered { return remembered }
-    let found = try await reader.published()
-    guard !found.note.isEmpty else {
+    let published = try await reader.published()
+    guard !published.note.isEmpty else {
       throw StoreError(.unavailable, "no checkpoint is published yet")
     }
-    try verify(found)
+    let found = try verified(published)
     took(found)
     return state.withLock { $0.checkpoint } ?? found
   }
@@ -132,18 +132,14 @@ package final class PublishedLog: Sendable {
     return Int(min(max(0, hashes - number * Int64(Tile.fullWidth)), Int64(Tile.fullWidth)))
   }
 
-  /// Whoever can write to the database can write this row too.
-  private func verify(_ published: SignedCheckpoint) throws(StoreError) {
+  /// What the signed note says: whoever can write to the database can write the size beside it too.
+  private func verified(_ published: SignedCheckpoint) throws(StoreError) -> SignedCheckpoint {
     do throws(LogError) {
       let checkpoint = try Checkpoint(
         opening: SignedNote(parsing: published.note), origin: key.name, key: key)
-      guard checkpoint.size == published.size else {
-        throw LogError(code: .malformed, message: "it says size \(checkpoint.size)")
-      }
+      return SignedCheckpoint(size: checkpoint.size, note: published.note)
     } catch {
-      throw StoreError(
-        .corrupt, "the published checkpoint of size \(published.size) is not ours: \(error.message)"
-      )
+      throw StoreError(.corrupt, "the published checkpoint is not ours: \(error.message)")
     }
   }
 }
