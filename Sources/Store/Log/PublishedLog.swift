@@ -53,7 +53,8 @@ package final class PublishedLog: Sendable {
     return try await file(tile.path) { () async throws(StoreError) in
       let hashes = try await self.reader.hashes(of: tile)
       guard hashes.count == tile.width else {
-        throw StoreError(.corrupt, "\(tile.path): \(hashes.count) of \(tile.width) hashes are there")
+        throw StoreError(
+          .corrupt, "\(tile.path): \(hashes.count) of \(tile.width) hashes are there")
       }
       return hashes.flatMap(\.bytes)
     }

@@ -54,7 +54,8 @@ struct ServeCommand: AsyncParsableCommand {
       throw ValidationError("--listen is ADDRESS:PORT, like 127.0.0.1:7400")
     }
     guard signer == nil || logOrigin == nil else {
-      throw ValidationError("--log-origin is for a signer in this process; stemma signer has --origin")
+      throw ValidationError(
+        "--log-origin is for a signer in this process; stemma signer has --origin")
     }
     if let signer {
       guard let place = SignerAddress(signer) else {
