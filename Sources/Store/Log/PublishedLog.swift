@@ -25,7 +25,7 @@ package final class PublishedLog: Sendable {
   /// Takes note of a checkpoint that this server published.
   package func took(_ checkpoint: SignedCheckpoint) {
     state.withLock { state in
-      if state.checkpoint.map({ $0.size < checkpoint.size }) ?? true {
+      if state.checkpoint.map({ checkpoint.isNewer(than: $0) }) ?? true {
         state.checkpoint = checkpoint
       }
     }
@@ -53,7 +53,8 @@ package final class PublishedLog: Sendable {
     return try await file(tile.path) { () async throws(StoreError) in
       let hashes = try await self.reader.hashes(of: tile)
       guard hashes.count == tile.width else {
-        throw StoreError(.corrupt, "\(tile.path): \(hashes.count) of \(tile.width) hashes are there")
+        throw StoreError(
+          .corrupt, "\(tile.path): \(hashes.count) of \(tile.width) hashes are there")
       }
       return hashes.flatMap(\.bytes)
     }

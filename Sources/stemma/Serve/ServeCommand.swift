@@ -38,6 +38,8 @@ struct ServeCommand: AsyncParsableCommand {
 
   @OptionGroup var signerTLS: SignerTLSOptions
 
+  @OptionGroup var witnesses: WitnessOptions
+
   @Option(
     name: .customLong("import"),
     help: """
@@ -54,7 +56,8 @@ struct ServeCommand: AsyncParsableCommand {
       throw ValidationError("--listen is ADDRESS:PORT, like 127.0.0.1:7400")
     }
     guard signer == nil || logOrigin == nil else {
-      throw ValidationError("--log-origin is for a signer in this process; stemma signer has --origin")
+      throw ValidationError(
+        "--log-origin is for a signer in this process; stemma signer has --origin")
     }
     if let signer {
       guard let place = SignerAddress(signer) else {
@@ -82,11 +85,13 @@ struct ServeCommand: AsyncParsableCommand {
       } else {
         .here(origin: logOrigin)
       }
+    let witnesses = try witnesses.read()
     do throws(EmbeddedError) {
       let directory = try DataDirectory(dataDir)
       try await ServiceRun(
         directory: directory, database: database ?? Environment.value("STEMMA_DATABASE"),
         address: address, allowsUnsafe: `unsafe`, signer: signer,
+        witnesses: witnesses,
         imports: Dictionary(imports.map { ($0.importer, $0.imported) }) { $0 + $1 }
       ).run()
     } catch {
