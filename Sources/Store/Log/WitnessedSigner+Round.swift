@@ -71,11 +71,12 @@ extension WitnessedSigner {
 
   /// Whose turn it is, and from which size each one's proof begins.
   private func begin(_ text: [UInt8]) -> [Int: Int64] {
-    state.withLock { state in
+    let now = clock()
+    return state.withLock { state in
       if state.text != text { (state.text, state.cosignatures) = (text, [:]) }
       var turns: [Int: Int64] = [:]
       for place in state.witnesses.indices where state.cosignatures[place] == nil {
-        if state.witnesses[place].begins(at: .now) { turns[place] = state.witnesses[place].size }
+        if state.witnesses[place].begins(at: now) { turns[place] = state.witnesses[place].size }
       }
       return turns
     }

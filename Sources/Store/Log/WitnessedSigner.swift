@@ -39,6 +39,7 @@ package final class WitnessedSigner: LogSigner {
   let witnesses: [any Witness]
   private let shortfall: Shortfall
   let timing: WitnessTiming
+  let clock: @Sendable () -> ContinuousClock.Instant
   private let report: @Sendable (Event) -> Void
   let state: Mutex<State>
 
@@ -47,7 +48,8 @@ package final class WitnessedSigner: LogSigner {
   ///   - witnesses: one for each of the policy's, in the same order; fewer than a note has signatures.
   package init(
     signer: any LogSigner, reader: any LogReader, policy: WitnessPolicy,
-    witnesses: [any Witness], shortfall: Shortfall, timing: WitnessTiming = WitnessTiming(),
+    witnesses: [any Witness], shortfall: Shortfall, timing: WitnessTiming,
+    clock: @escaping @Sendable () -> ContinuousClock.Instant = { .now },
     report: @escaping @Sendable (Event) -> Void
   ) {
     precondition(
@@ -59,6 +61,7 @@ package final class WitnessedSigner: LogSigner {
     self.witnesses = witnesses
     self.shortfall = shortfall
     self.timing = timing
+    self.clock = clock
     self.report = report
     state = Mutex(State(witnesses: witnesses.map { _ in WitnessState() }))
   }
@@ -103,9 +106,8 @@ package final class WitnessedSigner: LogSigner {
 
   /// Notes an outcome and tells the operator.
   func took(_ outcome: WitnessOutcome, from place: Int, size: Int64) {
-    state.withLock { state in
-      state.witnesses[place].took(outcome, size: size, at: .now, timing)
-    }
+    let now = clock()
+    state.withLock { $0.witnesses[place].took(outcome, size: size, at: now, timing) }
     let name = policy.witnesses[place].name
     switch outcome {
     case .contradicted(let reason): report(.contradicted(witness: name, reason: reason))
