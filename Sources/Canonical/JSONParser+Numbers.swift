@@ -51,7 +51,8 @@ extension JSONParser {
   private mutating func appendDouble(
     _ number: Decimal, _ bytes: Span<UInt8>, start: Int
   ) throws(JSONError) {
-    let value = number.exactDouble ?? Self.roundedDouble(bytes, start..<position)
+    let value =
+      number.exactDouble ?? number.dividedDouble ?? Self.roundedDouble(bytes, start..<position)
     guard value.isFinite else { throw JSONError(.numberOverflow, at: start) }
     // From 10^21 on the canonical text has an exponent, and no reader takes it for an exact integer.
     guard value.magnitude <= Double(Self.largestInteger) || value.magnitude >= 1e21 else {
@@ -95,7 +96,7 @@ extension JSONParser {
     }
     var exponent = Decimal()
     try readDigits(bytes, into: &exponent, isFraction: false)
-    // Whatever is beyond a thousand leaves the fast path, which is all that this value is used for.
+    // Whatever is beyond a thousand leaves the fast paths, which are all that this value is used for.
     let magnitude = exponent.isTruncated ? 1000 : Int(min(exponent.digits, 1000))
     number.exponent += isNegative ? -magnitude : magnitude
   }
@@ -126,6 +127,23 @@ struct Decimal {
     let power = Self.powersOfTen[abs(exponent)]
     let value = exponent < 0 ? Double(digits) / power : Double(digits) * power
     return isNegative ? -value : value
+  }
+
+  /// The value, where it is a fraction of two 64-bit integers: a double between 0.001 and 1 that was
+  /// printed with all its digits is one.
+  ///
+  /// The quotient has at least 63 bits, ten more than a double, and what is left of the division makes
+  /// its last bit one: then rounding it once, to even where it lies in the middle, rounds the fraction.
+  var dividedDouble: Double? {
+    guard !isTruncated, digits > 0, (-19...0).contains(exponent) else { return nil }
+    let divisor = UInt64(Self.powersOfTen[-exponent])
+    let (above, below) = (digits.leadingZeroBitCount, divisor.leadingZeroBitCount)
+    let numerator = digits << UInt64(above)
+    let (quotient, rest) = (divisor << UInt64(below)).dividingFullWidth(
+      (high: numerator >> 1, low: numerator << 63))
+    return Double(
+      sign: isNegative ? .minus : .plus, exponent: below - above - 63,
+      significand: Double(rest == 0 ? quotient : quotient | 1))
   }
 
   /// 10^0 to 10^22, all of them exact.

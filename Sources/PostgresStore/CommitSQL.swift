@@ -3,16 +3,13 @@ import Postgres
 /// Statements of the commit path. Every one but BEGIN and the head's takes sets, never single rows.
 enum CommitSQL {
   // Every look-up of a commit is by key, so that it costs the same in a store of any size. Left to
-  // itself the planner reads whole tables, for it plans a statement when they are small and keeps that
-  // plan when they are not. Hence three things: no sequential scans; each look-up is a lateral subquery
-  // with a limit, which no join can start from; and plans are made anew when the store has doubled,
-  // since on a handful of rows all indexes look alike.
+  // itself the planner reads whole tables, for it plans a statement while they are small and keeps that
+  // plan when they are not. Hence no sequential scans, and each look-up is a lateral subquery with a
+  // limit, which no join can start from. JIT compilation would be called for by the price that is put
+  // on the scan of `head`, which has to be scanned.
 
-  /// What the committer's connection runs first. `head` is scanned all the same, at a price that
-  /// would call for JIT compilation.
+  /// What the committer's connection runs first.
   static let session = "set enable_seqscan = off; set jit = off"
-
-  static let planAnew = Statement("commit_plan_anew", [], "discard plans")
 
   static let begin = Statement("commit_begin", [], "begin isolation level read committed")
 
@@ -21,15 +18,19 @@ enum CommitSQL {
     "commit_lock_head", [],
     "select next_index, next_namespace, last_committed_at from head for update")
 
+  /// The first record from the key on, where it has that key: only one index has this order. With
+  /// equality, others that begin with the namespace look as good while the store is small.
   static let findRecords = Statement(
     "commit_find_records", [.int4Array, .byteaArray],
     """
     select q.position, r.index, r.kind, r.content
     from unnest($1, $2) with ordinality as q (namespace, digest, position)
     cross join lateral (
-      select index, kind, content from record
-      where namespace = q.namespace and digest = q.digest limit 1
+      select namespace, digest, index, kind, content from record
+      where (namespace, digest) >= (q.namespace, q.digest)
+      order by namespace, digest limit 1
     ) r
+    where r.namespace = q.namespace and r.digest = q.digest
     """)
 
   static let findClaims = Statement(

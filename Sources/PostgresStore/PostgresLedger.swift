@@ -14,8 +14,6 @@ package final class PostgresLedger: CommitLedger {
   /// is forgotten with the connection.
   private struct Memory {
     var generation = -1
-    /// The store's size when this connection last made its plans.
-    var plannedFor: Int64 = 0
     /// Ids never change.
     var ids: [Namespace: Int32] = [:]
     var edge: TileEdge?
@@ -58,11 +56,10 @@ package final class PostgresLedger: CommitLedger {
     }
     try await translated { () async throws(PostgresError) in
       try await worker.run(deadline: deadline, transaction: .continues) {
-        (connection, _) throws(PostgresError) in
+        (connection, generation) throws(PostgresError) in
         try connection.pipelineCommitting([], deadline: deadline)
-        self.memory.withLock { memory in
-          memory.ids = write.ids
-          memory.edge = plan.log.edge
+        self.memory.withLock {
+          $0 = Memory(generation: generation, ids: write.ids, edge: plan.log.edge)
         }
       }
     }
@@ -94,10 +91,6 @@ package final class PostgresLedger: CommitLedger {
     let lookup = BatchLookup(questions, ids: known.ids)
     let rows = try connection.pipeline(lookup.steps, deadline: deadline)
     let head = try lookup.head(from: rows)
-    if head.nextIndex > 2 * known.plannedFor {
-      _ = try connection.execute(CommitSQL.planAnew, deadline: deadline)
-      known.plannedFor = head.nextIndex
-    }
     let edge: TileEdge
     if let remembered = known.edge, remembered.size == head.nextIndex {
       edge = remembered
@@ -105,10 +98,6 @@ package final class PostgresLedger: CommitLedger {
       edge = try TileEdge.load(size: head.nextIndex, from: &connection, deadline)
     }
     let plan = decide(try lookup.facts(from: rows, head: head, edge: edge))
-    memory.withLock {
-      $0 = Memory(
-        generation: generation, plannedFor: known.plannedFor, ids: known.ids, edge: edge)
-    }
     return (plan, BatchWrite(plan, ids: known.ids, nextNamespace: head.nextNamespace))
   }
 

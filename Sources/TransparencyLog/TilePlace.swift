@@ -16,9 +16,7 @@ struct TilePlace {
     var elements = text.split(separator: UInt8(ascii: "/"))
     var width = Tile.fullWidth
     if elements.count > 1, elements[elements.count - 2].suffix(2).elementsEqual(".p".utf8) {
-      guard let partial = parseDecimal(elements.removeLast()), partial < Tile.fullWidth else {
-        return nil
-      }
+      guard let partial = parseDecimal(elements.removeLast()) else { return nil }
       width = Int(partial)
       elements.append(elements.removeLast().dropLast(2))
     }

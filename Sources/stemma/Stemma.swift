@@ -16,6 +16,7 @@ struct Stemma: AsyncParsableCommand {
       ServeCommand.self, MigrateCommand.self, CatCommand.self, ShowCommand.self, PutCommand.self,
       EraseCommand.self,
       CommitCommand.self, NameCommand.self, HashCommand.self, SignerCommand.self,
+      AuditCommand.self, ReceiptCommand.self,
     ])
 
   static func main() async {

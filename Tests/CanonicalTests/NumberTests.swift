@@ -38,7 +38,6 @@ import Testing
     #expect(read > 15_000)
   }
 
-  /// Decimal fractions of every length, against the library's correctly rounded conversion.
   /// Around the bounds between which Swift's own text is taken as it is: the point stands where
   /// ECMAScript has it, and the digits are those of the description.
   @Test(arguments: -22...68)
@@ -50,11 +49,12 @@ import Testing
         * Double(sign: .plus, exponent: exponent, significand: 1)
       let text = text(of: value)
       #expect(text.contains("e") == (value.magnitude < 1e-6 && value != 0))
-      #expect(!text.contains(".") || !text.hasSuffix("0"))
+      #expect(text.contains("e") || !text.contains(".") || !text.hasSuffix("0"))
       #expect(Double(text)?.bitPattern == value.bitPattern)
     }
   }
 
+  /// Decimal fractions of every length, against the library's correctly rounded conversion.
   @Test func readsDecimalFractions() throws {
     var random = SplitMix64(seed: 754)
     for _ in 0..<20_000 {
@@ -65,6 +65,23 @@ import Testing
       let expected = try #require(Double(text))
       guard !(0x1p53..<1e21).contains(expected.magnitude) else { continue }
       #expect(try JSONDocument(parsing: Array(text.utf8)).root.double == expected, "\(text)")
+    }
+  }
+
+  /// Up to nineteen digits over each power of ten; also what lies in the middle between two doubles,
+  /// and on either side of it.
+  @Test(arguments: 0...19)
+  func roundsFractionsOnce(places: Int) throws {
+    var random = SplitMix64(seed: UInt64(places))
+    for _ in 0..<2000 {
+      let middle = (1 << 54 | random.next() >> 10 | 3) << UInt64.random(in: 0...4, using: &random)
+      let any = random.next() >> UInt64.random(in: 1...63, using: &random)
+      for digits in [middle - 1, middle, middle + 1, any | 1] {
+        let text = "\(digits)e-\(places)"
+        let expected = try #require(Double(text))
+        guard expected < 0x1p53 else { continue }
+        #expect(try JSONDocument(parsing: Array(text.utf8)).root.double == expected, "\(text)")
+      }
     }
   }
 

@@ -80,7 +80,7 @@ def test_openings_open_every_entry(server: Server) -> None:
     while len(rows) < size:
         page = get(server, f"/log/openings?from={len(rows)}", headers=authorization(server))
         assert page.status_code == 200
-        rows += [json.loads(line) for line in page.text.splitlines()]
+        rows += [json.loads(line) for line in page.text.split("\n")[:-1]]
     for index, (row, entry) in enumerate(zip(rows, entries(server, size))):
         assert row["index"] == index
         statement = json.dumps(

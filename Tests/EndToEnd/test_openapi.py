@@ -59,8 +59,11 @@ def test_what_is_there_is_as_described(server: Server, tmp_path: Path) -> None:
         namespace = "described"
         name = "models/described@production"
         [[operations]]
-        include-path = "/v1/{{namespace}}/records/{{digest}}"
+        include-path-regex = "/records/"
         parameters = {{ digest = "{record}" }}
+        [[operations]]
+        include-path = "/log/tile/{{place}}"
+        parameters = {{ place = "0/000.p/1" }}
         [[operations]]
         include-path-regex = "/content/"
         parameters = {{ digest = "{content}" }}

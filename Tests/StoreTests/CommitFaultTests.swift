@@ -18,7 +18,8 @@ import TransparencyLog
   func nothingAcknowledgedIsLostAndNothingForks(plan: [Fault], restarts: Bool) async throws {
     let folder = try temporaryFolder()
     defer { remove(folder) }
-    try FileSigner.create(in: folder, origin: "example.org/log", seed: [UInt8](repeating: 7, count: 32))
+    try FileSigner.create(
+      in: folder, origin: "example.org/log", seed: [UInt8](repeating: 7, count: 32))
     let ledger = MemoryLedger()
     let saboteur = Saboteur(plan)
     var run: Run! = try Run(folder, ledger, saboteur)
@@ -83,11 +84,14 @@ import TransparencyLog
 private func temporaryFolder() throws -> String {
   var template = Array("/tmp/stemma-faults-XXXXXX".utf8CString)
   try #require(unsafe mkdtemp(&template) != nil)
-  return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self) + "/signer"
+  return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    + "/signer"
 }
 
 private func remove(_ folder: String) {
-  for name in ["key", "lock", "journal", "vkey", "checkpoint"] { unsafe unlink("\(folder)/\(name)") }
+  for name in ["key", "lock", "journal", "vkey", "checkpoint"] {
+    unsafe unlink("\(folder)/\(name)")
+  }
   unsafe rmdir(folder)
   unsafe rmdir(String(folder.dropLast("/signer".count)))
 }

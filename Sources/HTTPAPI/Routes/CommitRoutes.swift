@@ -113,7 +113,7 @@ struct CommitBody {
               ("created", .bool(entry.created)),
             ])
           })
-      )
+      ),
     ]
     if !content.isEmpty {
       var created: [Digest: Bool] = [:]

@@ -72,7 +72,19 @@ private struct ErasureBody {
     case "content": return Destruction(of: .content, subject: subject)
     case "body":
       guard let opening = try await log.opening(of: subject, in: namespace) else {
-        throw Problem.notFound("no record of this namespace has that digest")
+        throw Problem(
+          .unprocessableContent, "unresolved_references",
+          "no record of this namespace has that digest; nothing was stored",
+          members: [
+            (
+              "missing",
+              .array([
+                .object([
+                  ("pointer", .string("/subject")), ("target", .string(subject.description)),
+                ])
+              ])
+            ), ("retryable", .bool(true)),
+          ])
       }
       guard opening.statement.kind.isBodyErasable else {
         throw Problem(

@@ -5,7 +5,7 @@ import PostgresStore
 ///
 /// A second database of the same cluster, so that disk, settings and WAL are the same. Into it go the
 /// very rows that the server stored, in the very batches, through one libpq connection: prepared,
-/// binary, one pipeline a batch from BEGIN to COMMIT. No HTTP, no JSON, no look-ups.
+/// binary, one pipeline a batch from BEGIN to COMMIT. No HTTP, no JSON, no look-ups, no signature.
 struct Floor {
   private let store: StoreProcess
   private let deadline = Deadline.in(.seconds(3600))
@@ -48,6 +48,10 @@ struct Floor {
       try TableCopy(
         "event", join: byIndex, time: "r.committed_at", in: times, from: &source, deadline),
       try TableCopy("content", time: "t.created_at", in: times, from: &source, deadline),
+      // A full tile is written with the last record beneath it.
+      try TableCopy(
+        "log_tile", join: "join record r on r.index = (t.number + 1 << 8 * (t.level + 1)) - 1",
+        time: "r.committed_at", in: times, from: &source, deadline),
     ]
     let batches = try Self.transactions(tables)
     let before = CPUShares.now(store)

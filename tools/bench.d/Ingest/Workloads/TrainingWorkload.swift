@@ -5,7 +5,6 @@ import Store
 /// view over them, the execution, its one rank and its end, and two outputs whose records are 2 KB.
 struct TrainingWorkload: Workload {
   static let unit = "execution"
-  /// Records that a commit brings, all of them new.
   static let recordsPerUnit = 7
 
   private var random: SplitMix64

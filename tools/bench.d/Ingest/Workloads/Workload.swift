@@ -5,6 +5,8 @@ import StemmaCrypto
 protocol Workload {
   /// What a unit is called: `execution`, `decision`.
   static var unit: String { get }
+  /// Records that a unit's commit brings, all of them new.
+  static var recordsPerUnit: Int { get }
   /// Bodies of the commits that go before the clock starts.
   mutating func foundations() -> [[UInt8]]
   /// The body of the next unit's commit: bytes that depend on the seed and on how many came before.

@@ -1,0 +1,77 @@
+import AsyncHTTPClient
+import Audit
+import Canonical
+import NIOCore
+import NIOHTTP1
+import TransparencyLog
+
+/// A server, as an audit reads it.
+struct ServerSource: AuditSource {
+  private let baseURL: String
+  private let key: String
+  private let client = HTTPClient.shared
+
+  init(_ options: ServerOptions) throws {
+    baseURL = options.baseURL
+    key = try options.key()
+  }
+
+  func checkpoint() async throws(AuditError) -> Served {
+    try await get("log/checkpoint", limit: SignedNote.maximumSize)
+  }
+
+  func tile(_ tile: Tile) async throws(AuditError) -> Served {
+    try await get("log/\(tile.path)", limit: 1 << 16)
+  }
+
+  func entries(_ bundle: EntryBundle) async throws(AuditError) -> Served {
+    try await get("log/\(bundle.path)", limit: 1 << 25)
+  }
+
+  func openings(from index: Int64, limit: Int) async throws(AuditError) -> Served {
+    try await get("log/openings?from=\(index)&limit=\(limit)", limit: 1 << 28, withKey: true)
+  }
+
+  /// How often a request is tried that got no answer, or one that says to come back.
+  private static let attempts = 5
+
+  private func get(
+    _ path: String, limit: Int, withKey: Bool = false
+  ) async throws(AuditError) -> Served {
+    var failure = AuditError(.unavailable, "\(baseURL) does not answer")
+    for attempt in 0..<Self.attempts {
+      do {
+        if attempt > 0 { try await Task.sleep(for: .milliseconds(200 << attempt)) }
+        var request = HTTPClientRequest(url: "\(baseURL)/\(path)")
+        // The log is open to anybody; a key is sent to nobody who does not need it.
+        if withKey { request.headers.add(name: "Authorization", value: "Bearer \(key)") }
+        let response = try await client.execute(request, timeout: .minutes(5))
+        let body = Array(try await response.body.collect(upTo: limit).readableBytesView)
+        if let served = try Self.judge(Int(response.status.code), body) { return served }
+        failure = AuditError(.unavailable, "\(path): \(Self.detail(body) ?? "not now")")
+      } catch let error as AuditError {
+        throw AuditError(error.code, "\(path): \(error.message)")
+      } catch is CancellationError {
+        throw failure
+      } catch {
+        failure = AuditError(.unavailable, "\(baseURL)/\(path): \(error)")
+      }
+    }
+    throw failure
+  }
+
+  /// What an answer says; nil where it says to ask again.
+  private static func judge(_ status: Int, _ body: [UInt8]) throws(AuditError) -> Served? {
+    switch status {
+    case 200: return .bytes(body)
+    case 401, 403: throw AuditError(.usage, detail(body) ?? "the key is refused")
+    case 429, 503: return nil
+    default: return .absent("\(status) \(detail(body) ?? "")")
+    }
+  }
+
+  /// Of a problem document (RFC 9457).
+  private static func detail(_ body: [UInt8]) -> String? {
+    (try? JSONDocument(parsing: body).root)?["detail"]?.text
+  }
+}

@@ -1,0 +1,44 @@
+import Audit
+import Postgres
+import TableAudit
+import TransparencyLog
+
+/// `stemma audit --sql`: the same audit on the tables themselves, and what only they can show.
+struct TableAuditRun {
+  let conninfo: String
+
+  func run(
+    _ options: AuditOptions, folder: StateFolder, saving: (any AuditSource) throws -> any AuditSource
+  ) async throws -> AuditReport {
+    let worker = PostgresWorker(conninfo: conninfo, label: "stemma-audit")
+    let source = try await TableSource(worker)
+    var report = try await Auditor(try saving(source), options, folder: folder).run()
+    let conninfo = conninfo
+    let findings = try await TableCheck(source).run(key: options.key) {
+      (size) throws(AuditError) in try await Self.isCovered(size, conninfo)
+    }
+    report.add(findings)
+    await worker.close()
+    return report
+  }
+
+  /// Whether a checkpoint of at least `size` entries is published, or is within five seconds.
+  private static func isCovered(
+    _ size: Int64, _ conninfo: String
+  ) async throws(AuditError) -> Bool {
+    let worker = PostgresWorker(conninfo: conninfo, label: "stemma-audit-wait")
+    for _ in 0..<25 {
+      let source = try await TableSource(worker)
+      if case .bytes(let note) = try await source.checkpoint(),
+        let signed = try? SignedNote(parsing: note),
+        let checkpoint = try? Checkpoint(parsing: signed.text), checkpoint.size >= size
+      {
+        await worker.close()
+        return true
+      }
+      await worker.close()
+      try? await Task.sleep(for: .milliseconds(200))
+    }
+    return false
+  }
+}
