@@ -4,23 +4,30 @@ import TransparencyLog
 
 @testable import Store
 
-/// A log without records: its signer, which signs whatever size it is asked for, and its tiles.
+/// A log of nothing but leaves: its signer, which signs whatever size it is asked for, and its tiles.
 final class GrowingLog: LogSigner, LogReader {
   static let origin = "example.org/log"
 
   let key: SigningKey
-  private let leaves: [Digest]
+  private let read: @Sendable () -> [Digest]
   /// What the signer has signed: other servers sign too.
   let newest = Mutex<Int64>(0)
 
-  init(leaves count: Int = 700) throws {
+  /// Over the leaves that there are when it is asked.
+  init(leaves: @escaping @Sendable () -> [Digest]) throws {
     key = try SigningKey(name: Self.origin, seed: [UInt8](repeating: 9, count: 32))
-    leaves = (0..<count).map { TreeHash.leaf(Array("leaf \($0)".utf8)) }
+    read = leaves
+  }
+
+  /// Over 700 leaves.
+  convenience init() throws {
+    let leaves = (0..<700).map { TreeHash.leaf(Array("leaf \($0)".utf8)) }
+    try self.init { leaves }
   }
 
   func root(of size: Int64) -> Digest {
     var edge = RightEdge()
-    for leaf in leaves.prefix(Int(size)) { edge.append(leaf) }
+    for leaf in read().prefix(Int(size)) { edge.append(leaf) }
     return edge.root
   }
 
@@ -43,6 +50,7 @@ final class GrowingLog: LogSigner, LogReader {
   }
 
   func hashes(of tile: Tile) -> [Digest] {
+    let leaves = read()
     let span = 1 << (8 * tile.level)
     return (0..<tile.width).map { place in
       let start = (Int(tile.number) * Tile.fullWidth + place) * span

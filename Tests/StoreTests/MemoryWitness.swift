@@ -40,7 +40,7 @@ final class MemoryWitness: Witness {
     let text = request.checkpoint.text
     switch fault {
     case .late:
-      try? await Task.sleep(for: .seconds(60))
+      try? await Task.sleep(for: .seconds(3600))
       return .failed("cancelled")
     case .dead: return .failed("dead")
     case .wrongSignature:

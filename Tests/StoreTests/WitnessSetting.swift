@@ -60,4 +60,8 @@ struct Setting {
 
   /// Lets the longest pause go by.
   func leaveNobodyAlone() { seen.state.withLock { $0.now += .seconds(600) } }
+
+  func isSatisfied(by checkpoint: SignedCheckpoint) -> Bool {
+    (try? SignedNote(parsing: checkpoint.note)).map { policy.isSatisfied(by: $0) } ?? false
+  }
 }

@@ -130,15 +130,15 @@ import TransparencyLog
     #expect(late.signer.warnings.isEmpty)
   }
 
-  @Test func aLateOneIsWaitedForOnceAndNoLongerThanTheGrace() async throws {
+  @Test(.timeLimit(.minutes(5)))
+  func aLateOneIsWaitedForOnceAndNoLongerThanTheGrace() async throws {
     var timing = WitnessTiming()
+    timing.deadline = .seconds(3600)
     timing.grace = .milliseconds(50)
     let setting = try Setting(
       "any", [try MemoryWitness(1), try MemoryWitness(2, .late)], timing: timing)
-    let start = ContinuousClock.now
     for size: Int64 in 1...20 { _ = try await setting.sign(size) }
-    #expect(.now - start < .seconds(4), "neither the deadline nor twenty graces")
-    #expect(setting.signer.standings[1].asked == 1)
+    #expect(setting.signer.standings.map(\.asked) == [20, 1])
   }
 }
 
