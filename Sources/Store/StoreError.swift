@@ -18,6 +18,9 @@ package struct StoreError: Error, Sendable, Equatable {
     package static let signerUnavailable = Code(name: "signer_unavailable")
     /// The signer will not sign this database's head: nothing was stored, and a person must look.
     package static let signerRefuses = Code(name: "signer_refuses")
+    /// Committed and signed, but too few witnesses cosigned, and the operator wants no less. Asking again may
+    /// find more of them.
+    package static let noQuorum = Code(name: "no_quorum")
     /// Stored state contradicts itself. Never the client's doing.
     package static let corrupt = Code(name: "corrupt")
   }

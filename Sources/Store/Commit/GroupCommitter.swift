@@ -218,7 +218,8 @@ package final class GroupCommitter: Sendable {
       return (plan, checkpoint)
     } catch {
       // Committed, and it may be signed: only a retry can tell, and will sign it if need be.
-      throw StoreError(.outcomeUnknown, "committed, but not known to be signed", cause: error)
+      throw StoreError(
+        .outcomeUnknown, "committed, but not known to be signed and published", cause: error)
     }
   }
 }

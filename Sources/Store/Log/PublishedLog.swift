@@ -37,7 +37,7 @@ package final class PublishedLog: Sendable {
   /// Takes note of a checkpoint that this server published.
   package func took(_ checkpoint: SignedCheckpoint) {
     state.withLock { state in
-      if state.checkpoint.map({ $0.size < checkpoint.size }) ?? true {
+      if state.checkpoint.map({ checkpoint.isNewer(than: $0) }) ?? true {
         state.checkpoint = checkpoint
       }
     }

@@ -27,4 +27,10 @@ package struct SignedCheckpoint: Sendable, Equatable {
     self.size = size
     self.note = note
   }
+
+  /// Whether to show it instead of `other`: it covers more, or as much with more signatures, which makes
+  /// it the longer one, since a size has one text.
+  package func isNewer(than other: SignedCheckpoint) -> Bool {
+    (other.size, other.note.count) < (size, note.count)
+  }
 }

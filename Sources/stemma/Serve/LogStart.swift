@@ -79,15 +79,20 @@ struct LogStart {
     return try FileSigner(folder: folder)
   }
 
-  /// Brings signer and database together. Where the signer refuses, the server starts all the same: it
-  /// serves reads and says on /readyz why it takes no commits.
+  /// Brings signer and database together. Where the signer refuses, or the witnesses that it needs are
+  /// away, the server starts all the same: it serves reads and says on /readyz why it takes no commits.
   func recover(_ committer: GroupCommitter) async throws {
     do throws(StoreError) {
       let checkpoint = try await committer.recover()
       logger.info("the log is signed", metadata: ["size": "\(checkpoint.size)"])
     } catch {
-      guard error.code == .signerRefuses else { throw error }
-      logger.error("read-only", metadata: ["reason": "\(error)"])
+      if error.code == .signerRefuses {
+        logger.error("read-only", metadata: ["reason": "\(error)"])
+      } else if let cause = error.cause as? StoreError, cause.code == .noQuorum {
+        logger.error("commits are held", metadata: ["reason": "\(cause.message)"])
+      } else {
+        throw error
+      }
     }
   }
 }
