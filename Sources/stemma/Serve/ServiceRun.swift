@@ -135,6 +135,7 @@ struct ServiceRun {
       logger: logger)
     var running: [any Service] = [application]
     if let embedded { running.append(PostgresSupervisor(embedded: embedded, logger: logger)) }
+    if let witnesses { running.append(WitnessRetry(witnesses: witnesses, committer: committer)) }
     let group = ServiceGroup(
       configuration: .init(
         services: running + [DrainNotice(health: health)],
