@@ -16,6 +16,7 @@ import pytest
 from conftest import BINARY, Server
 from stemma import Client, Problem
 from test_log import entries, get, root_of, size_and_root
+from witness import Witness
 
 
 class Signer:
@@ -122,3 +123,31 @@ def test_a_database_of_another_log_is_refused(pair: tuple[Server, Server, Signer
     assert answer.returncode == 3
     assert b"second history" in answer.stderr
     stranger.remove()
+
+
+def test_two_servers_before_the_same_witness_do_not_accuse_each_other(
+    pair: tuple[Server, Server, Signer],
+) -> None:
+    first, second, signer = pair
+    witness = Witness(first.folder, "w.one", (first.folder / "log.vkey").read_text().strip())
+    witness.start()
+    policy = first.folder / "policy"
+    policy.write_text(f"witness w {witness.vkey} {witness.url}\nquorum w\n")
+    second.stop()
+    first.stop()
+    for server in (first, second):
+        server.start("--signer", f"unix:{signer.socket}", "--witness-policy", str(policy), "--without-quorum", "hold")
+
+    def load(worker: int) -> None:
+        client = Client((first, second)[worker % 2].url, "main", key=first.key, retries=50)
+        for number in range(25):
+            checkpoint = client.commit([context(worker * 1000 + number)]).checkpoint
+            assert "\u2014 w.one " in checkpoint
+
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(load, range(4)))
+    assert witness.kept()[0] == 100
+    for server in (first, second):
+        assert get(server, "/readyz").json()["reasons"] == []
+        assert "contradicts" not in (server.folder / "server.log").read_text()
+    witness.stop()
