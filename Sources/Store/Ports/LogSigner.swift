@@ -5,7 +5,7 @@ package import StemmaCrypto
 /// Durability: what `prepare` keeps and what `sign` signed are durable on return. Consistency: signs
 /// no two histories, whatever the database says. Both calls may be repeated; nothing is retried here.
 /// Throws `.signerRefuses` where the head contradicts what it remembers (a restore, a stale failover,
-/// records that came in by another door), `.unavailable` where it cannot be asked or has stopped.
+/// records that came in by another door), `.signerUnavailable` where it cannot be asked or has stopped.
 package protocol LogSigner: Sendable {
   /// Checks the head that the caller has locked and keeps the leaves that its transaction will add.
   /// Call before COMMIT.

@@ -87,7 +87,8 @@ struct ServiceRun {
         random: { randomBytes($0) })
       try await start.recover(committer)
       result = .success(
-        try await serve(committer, witnessed, pool: pool, uploads: uploads, embedded))
+        try await serve(
+          committer, signer, witnessed, pool: pool, uploads: uploads, embedded))
     } catch {
       result = .failure(error)
     }
@@ -103,8 +104,8 @@ struct ServiceRun {
 
   /// Answers requests until a signal, and then those that are under way.
   private func serve(
-    _ committer: GroupCommitter, _ witnesses: WitnessedSigner?, pool: PostgresPool,
-    uploads: PostgresPool, _ embedded: EmbeddedPostgres?
+    _ committer: GroupCommitter, _ signer: any HeadSigner, _ witnesses: WitnessedSigner?,
+    pool: PostgresPool, uploads: PostgresPool, _ embedded: EmbeddedPostgres?
   ) async throws {
     let keys = PostgresKeyRegistry(pool: pool)
     try await FirstKey.makeIfNeeded(in: directory, keys, logger)
@@ -112,7 +113,7 @@ struct ServiceRun {
     let services = APIServices(
       committer: committer, records: PostgresRecordReader(pool: pool),
       content: PostgresContentStorage(pool: pool, uploads: uploads),
-      log: PublishedLog(reader: PostgresLogReader(pool: pool)),
+      log: PublishedLog(reader: PostgresLogReader(pool: pool), key: signer.verifierKey),
       authenticator: Authenticator(registry: keys), health: health, witnesses: witnesses,
       imports: imports, now: WallClock.now)
     let (directory, address, logger) = (directory, address, logger)
@@ -136,6 +137,7 @@ struct ServiceRun {
     var running: [any Service] = [application]
     if let embedded { running.append(PostgresSupervisor(embedded: embedded, logger: logger)) }
     if let witnesses { running.append(WitnessRetry(witnesses: witnesses, committer: committer)) }
+    if let own = signer as? FileSigner { running.append(SignerWatch(signer: own)) }
     let group = ServiceGroup(
       configuration: .init(
         services: running + [DrainNotice(health: health)],
