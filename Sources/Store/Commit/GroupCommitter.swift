@@ -75,7 +75,7 @@ package final class GroupCommitter: Sendable {
 
   /// Brings signer and database together before anything is served: signs what an earlier run committed
   /// and could not have signed any more, and lets readers see it. The same path as a commit, with
-  /// nothing to store.
+  /// nothing to store. May be called again at any time, to publish what is held.
   ///
   /// - Throws: as `commit`.
   package func recover() async throws(StoreError) -> SignedCheckpoint {
