@@ -15,15 +15,12 @@ enum LogSQL {
   static let tile = Statement(
     "log_tile", [.int2, .int8], "select hashes from log_tile where level = $1 and number = $2")
 
-  /// Losing this to a crash loses nothing: the signer has the checkpoint.
-  static let doNotFlush = Statement(
-    "log_do_not_flush", [], "select set_config('synchronous_commit', 'off', true)")
-
+  /// Of two checkpoints of one size, which is one tree, the longer one has more cosignatures.
   static let publish = Statement(
     "log_publish", [.int8, .bytea],
     """
     update log_published set size = $1, checkpoint = $2
-    where size < $1 or (size = $1 and checkpoint = '')
+    where size < $1 or (size = $1 and octet_length(checkpoint) < octet_length($2))
     """)
 
   static let published = Statement(

@@ -72,12 +72,11 @@ package final class PostgresLedger: CommitLedger {
     parameters.append(checkpoint.size)
     parameters.append(checkpoint.note)
     let steps: [PostgresConnection.Step] = [
-      (LogSQL.doNotFlush, Parameters()), (LogSQL.publish, parameters),
+      (CommitSQL.begin, Parameters()), (LogSQL.publish, parameters),
     ]
     try await translated { () async throws(PostgresError) in
       try await worker.run(deadline: deadline) { (connection, _) throws(PostgresError) in
-        // Outside of a transaction block, one pipeline is one transaction.
-        _ = try connection.pipeline(steps, deadline: deadline)
+        try connection.pipelineCommitting(steps, deadline: deadline)
       }
     }
   }

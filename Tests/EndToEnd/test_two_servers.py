@@ -1,4 +1,4 @@
-"""Two servers on one database, and one signer in a process of its own."""
+"""Two servers on one database, with one signer in a process of its own, or each with its own."""
 
 from __future__ import annotations
 
@@ -6,14 +6,17 @@ import hashlib
 import signal
 import subprocess
 import tempfile
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Iterator
 
+import httpx
 import pytest
 
-from conftest import BINARY, Server
+from cluster import Cluster
+from conftest import BINARY, FULL, Server
 from stemma import Client, Problem
 from test_log import entries, get, root_of, size_and_root
 
@@ -122,3 +125,84 @@ def test_a_database_of_another_log_is_refused(pair: tuple[Server, Server, Signer
     assert answer.returncode == 3
     assert b"second history" in answer.stderr
     stranger.remove()
+
+
+@pytest.mark.skipif(not FULL, reason="waits for a time-out of 20 s; tools/test --full")
+def test_a_server_stopped_in_the_middle_of_a_commit_does_not_stop_the_other() -> None:
+    cluster = Cluster()
+    signer = Signer()
+    signer.start("--create", "--origin", "example.org/frozen")
+    servers = [Server(database=cluster.conninfo) for _ in range(2)]
+    for server in servers:
+        server.start("--signer", f"unix:{signer.socket}")
+    frozen, other = servers
+    assert frozen.process
+    stopping = threading.Event()
+
+    def load() -> None:
+        client = frozen.client(retries=0, timeout=5.0)
+        number = 0
+        while not stopping.is_set():
+            number += 1
+            try:
+                client.commit([{"kind": "context", "v": 1, "parameters": {"frozen": number}}])
+            except (httpx.HTTPError, Problem):
+                pass
+
+    thread = threading.Thread(target=load)
+    thread.start()
+    holds = "select count(*) from pg_stat_activity where state like 'idle in transaction%'"
+    try:
+        for _ in range(500):
+            frozen.process.send_signal(signal.SIGSTOP)
+            time.sleep(0.02)
+            if cluster.query(holds) != "0":
+                break
+            frozen.process.send_signal(signal.SIGCONT)
+            time.sleep(0.003)
+        else:
+            pytest.fail("the server was never stopped while it held the head")
+        client = Client(other.url, "main", key=frozen.key, retries=10, timeout=60.0)
+        began = time.monotonic()
+        client.commit([{"kind": "context", "v": 1, "parameters": {"other": 1}}])
+        assert time.monotonic() - began < 45
+    finally:
+        stopping.set()
+        frozen.process.send_signal(signal.SIGCONT)
+        thread.join()
+        for server in servers:
+            server.remove()
+        signer.stop()
+        cluster.remove()
+
+
+def test_two_servers_that_begin_at_once_make_one_log() -> None:
+    cluster = Cluster()
+    servers = [Server(database=cluster.conninfo) for _ in range(2)]
+    try:
+        processes = [
+            subprocess.Popen(
+                [BINARY, "serve", "--data-dir", str(server.folder), "--listen", "127.0.0.1:0"],
+                env=server.process_environment(), stderr=subprocess.PIPE,
+            )
+            for server in servers
+        ]  # fmt: skip
+        end = time.monotonic() + 60
+        while all(process.poll() is None for process in processes):
+            assert time.monotonic() < end, "both servers believe the database is theirs"
+            time.sleep(0.05)
+        refused = next(process for process in processes if process.poll() is not None)
+        assert refused.returncode == 3
+        assert refused.stderr and b"belongs to the log" in refused.stderr.read()
+        (left,) = [pair for pair in zip(servers, processes) if pair[1] is not refused]
+        left[0].process = left[1]
+        while not (left[0].folder / "listen.url").exists():
+            assert left[1].poll() is None and time.monotonic() < end
+            time.sleep(0.05)
+        key = next(path for path in (s.folder / "admin.key" for s in servers) if path.exists())
+        client = Client(left[0].url, "main", key=key.read_text().strip())
+        assert client.commit([{"kind": "context", "v": 1}]).indices == [0]
+    finally:
+        for server in servers:
+            server.remove()
+        cluster.remove()

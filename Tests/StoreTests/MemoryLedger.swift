@@ -36,7 +36,7 @@ final class MemoryLedger: CommitLedger {
 
   func publish(_ checkpoint: SignedCheckpoint) async throws(StoreError) {
     state.withLock { state in
-      if state.published.size < checkpoint.size || state.published.note.isEmpty {
+      if checkpoint.isNewer(than: state.published) {
         state.published = checkpoint
       }
     }

@@ -59,8 +59,8 @@ package final class GroupCommitter: Sendable {
   /// signed. Idempotent: the same request again finds its records and their indices.
   ///
   /// - Throws: `.overloaded` (nothing tried), `.deadlineExceeded` (its time was over while it
-  ///   waited, nothing tried), `.unavailable` and `.signerRefuses` (nothing stored),
-  ///   `.outcomeUnknown` (try again to learn).
+  ///   waited, nothing tried), `.unavailable`, `.signerUnavailable` and `.signerRefuses`
+  ///   (this try stored nothing), `.outcomeUnknown` (try again to learn).
   package func commit(
     _ request: CommitRequest, deadline: ContinuousClock.Instant
   ) async throws(StoreError) -> Committed {
@@ -79,8 +79,7 @@ package final class GroupCommitter: Sendable {
     try await appendAndSign([]).checkpoint
   }
 
-  /// Why nothing can be signed, as of the last try: the signer refuses, or the log's right edge cannot be
-  /// read. Nil where it can. The store is then read-only.
+  /// Why nothing can be signed, as of the last try; nil where it can. The store is then read-only.
   package var refusal: String? { state.withLock { $0.refusal } }
 
   package var counters: Counters {
@@ -178,6 +177,8 @@ package final class GroupCommitter: Sendable {
       for waiter in waiters { waiter.continuation.resume(returning: .failure(told)) }
     }
   }
+
+  /// Commits and signs, and remembers whether it could be signed.
   private func appendAndSign(
     _ requests: [CommitRequest]
   ) async throws(StoreError) -> (plan: BatchPlan, checkpoint: SignedCheckpoint) {
@@ -186,7 +187,15 @@ package final class GroupCommitter: Sendable {
       state.withLock { $0.refusal = nil }
       return done
     } catch {
-      if error.needsPerson { state.withLock { $0.refusal = error.message } }
+      switch (error.cause as? StoreError)?.code ?? error.code {
+      case .signerRefuses, .signerUnavailable:
+        state.withLock { $0.refusal = error.description }
+      case .corrupt:
+        // What the head or the right edge of the log says cannot be so: nothing goes on from there.
+        state.withLock { $0.refusal = error.description }
+        throw StoreError(.signerRefuses, error.message, cause: error)
+      default: break
+      }
       throw error
     }
   }
@@ -209,7 +218,8 @@ package final class GroupCommitter: Sendable {
       return (plan, checkpoint)
     } catch {
       // Committed, and it may be signed: only a retry can tell, and will sign it if need be.
-      throw StoreError(.outcomeUnknown, "committed, but not known to be signed", cause: error)
+      throw StoreError(
+        .outcomeUnknown, "committed, but not known to be signed and published", cause: error)
     }
   }
 }
