@@ -104,8 +104,10 @@ let package = Package(
     .executableTarget(
       name: "stemma",
       dependencies: [
-        "Audit", "Canonical", "StemmaCrypto", "EmbeddedPostgres", "FileDigests", "HTTPAPI", "Postgres",
-        "PostgresStore", "Records", "Signer", "SignerService", "Store", "TableAudit", "TransparencyLog",
+        "Audit", "Canonical", "StemmaCrypto", "EmbeddedPostgres", "FileDigests", "HTTPAPI",
+        "Postgres",
+        "PostgresStore", "Records", "Signer", "SignerService", "Store", "TableAudit",
+        "TransparencyLog",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "HTTPTypes", package: "swift-http-types"),

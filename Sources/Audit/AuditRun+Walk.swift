@@ -89,7 +89,8 @@ extension AuditRun {
       min(agreed, checkpoint.size)..<max(agreed + 1, checkpoint.size))
     if let edge, edge.root != checkpoint.root {
       report.findings.add(
-        rest, "the entries make the root \(edge.root.hex), the checkpoint says \(checkpoint.root.hex)")
+        rest,
+        "the entries make the root \(edge.root.hex), the checkpoint says \(checkpoint.root.hex)")
     }
     let root = try await tiles.finish(into: &report.findings)
     if root != checkpoint.root {
@@ -118,7 +119,8 @@ extension AuditRun {
     for pair in records.takeUnfinished() {
       // The whole page, so that a dump that is being made gets it as it is now.
       let size = min(records.memory.count, seen?.size ?? 0)
-      let block = BlockReader.blocks(of: pair.subject / BlockReader.entries * BlockReader.entries..<size)
+      let block = BlockReader.blocks(
+        of: pair.subject / BlockReader.entries * BlockReader.entries..<size)
       let again = try await OpeningReader(source: source).read(block[0])
       for finding in again.findings { report.findings.add(finding) }
       guard let opening = again.byIndex[pair.subject], opening.erasedBy == nil else { continue }

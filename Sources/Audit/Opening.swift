@@ -66,7 +66,8 @@ struct Opening: Sendable {
     } catch {
       throw Refusal(index: index, message: "its record is not one: \(error.text)")
     }
-    erasesBody = record?["kind"]?.isText("erasure") == true && record?["what"]?.isText("body") == true
+    erasesBody =
+      record?["kind"]?.isText("erasure") == true && record?["what"]?.isText("body") == true
   }
 
   private static func nonce(_ node: JSONNode?, _ index: Int64) throws(Refusal) -> [UInt8]? {

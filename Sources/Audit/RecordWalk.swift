@@ -43,7 +43,8 @@ struct RecordWalk: Sendable {
     let statement = opening.statement
     if statement.committedAt.utf8.lexicographicallyPrecedes(lastTime.utf8) {
       findings.add(
-        .index(index), "it was committed at \(statement.committedAt), the one before at \(lastTime)")
+        .index(index), "it was committed at \(statement.committedAt), the one before at \(lastTime)"
+      )
     }
     lastTime = statement.committedAt
     let namespace = memory.number(of: statement.namespace)

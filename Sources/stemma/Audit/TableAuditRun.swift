@@ -8,7 +8,8 @@ struct TableAuditRun {
   let conninfo: String
 
   func run(
-    _ options: AuditOptions, folder: StateFolder, saving: (any AuditSource) throws -> any AuditSource
+    _ options: AuditOptions, folder: StateFolder,
+    saving: (any AuditSource) throws -> any AuditSource
   ) async throws -> AuditReport {
     let worker = PostgresWorker(conninfo: conninfo, label: "stemma-audit")
     let source = try await TableSource(worker)
