@@ -173,7 +173,8 @@ package final class GroupCommitter: Sendable {
         return
       }
       // A commit that lost every race was definitely not stored.
-      fail(waiters, error == StoreError(.raced, "") ? StoreError(.unavailable, error.message) : error)
+      fail(
+        waiters, error == StoreError(.raced, "") ? StoreError(.unavailable, error.message) : error)
     }
   }
 
