@@ -12,10 +12,7 @@ enum RecordRoutes {
       try await one(request, context, services)
     },
     Route(.head, "/v1/{namespace}/records/{digest}", .scope(.read)) { request, context, services in
-      var response = try await one(request, context, services)
-      response.headers[.contentLength] = response.body.contentLength.map(String.init)
-      response.body = ResponseBody()
-      return response
+      try await one(request, context, services)
     },
     Route(.get, "/v1/{namespace}/records", .scope(.read)) { request, context, services in
       try await list(request, context, services)
