@@ -131,14 +131,25 @@ package struct PostgresRecordReader: RecordReader {
 }
 
 extension StoredRecord {
+  /// Bytes that do not hash to their name are never served, whoever altered them, nor a row that has
+  /// lost them without an erasure that says why.
   fileprivate init(_ rows: Rows, _ row: Int) throws(PostgresError) {
+    let index = try rows.int64(row, 0)
     guard let kind = Kind(rawValue: try rows.int16(row, 1)),
       let digest = Digest(bytes: try rows.bytes(row, 2)),
       let time = try rows.unixMicroseconds(row, 3)
-    else { throw PostgresError(.decoding, "a record row that this program cannot read") }
+    else { throw PostgresError(.decoding, "record \(index) cannot be read") }
+    let body = try rows.optionalBytes(row, 4)
+    let erasure = try rows.optionalBytes(row, 5).flatMap { Digest(bytes: $0) }
+    if let body {
+      guard SHA256.digest(of: body) == digest else {
+        throw PostgresError(.decoding, "the body of record \(index) does not match its digest")
+      }
+    } else if erasure == nil {
+      throw PostgresError(.decoding, "record \(index) has no body and no erasure that says why")
+    }
     self.init(
-      index: try rows.int64(row, 0), kind: kind, digest: digest,
-      committedAt: Timestamp(microseconds: time), body: try rows.optionalBytes(row, 4) ?? [],
-      erasure: try rows.optionalBytes(row, 5).flatMap { Digest(bytes: $0) })
+      index: index, kind: kind, digest: digest, committedAt: Timestamp(microseconds: time),
+      body: body ?? [], erasure: erasure)
   }
 }
