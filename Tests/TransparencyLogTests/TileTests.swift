@@ -100,7 +100,8 @@ import TransparencyLog
     var written: [Tile: [Digest]] = [:]
     for leaf in tree.leaves {
       for full in edge.append(leaf) {
-        #expect(written.updateValue(full.hashes, forKey: full.tile) == nil, "twice: \(full.tile.path)")
+        #expect(
+          written.updateValue(full.hashes, forKey: full.tile) == nil, "twice: \(full.tile.path)")
         let span = 1 << (8 * (full.tile.level + 1))
         let first = Int(full.tile.number) * span
         #expect(full.root == tree.root(first..<first + span), "the root of \(full.tile.path)")
