@@ -36,10 +36,10 @@ import Testing
           for request in requests {
             let committer = committers[client % 2]
             guard
-              case .stored(let receipt) = try await committer.commit(request, deadline: deadline)
+              case .stored(let answer) = try await committer.commit(request, deadline: deadline)
                 .outcome
             else { continue }
-            indices += receipt.records.map(\.index)
+            indices += answer.records.map(\.index)
           }
           return indices
         }

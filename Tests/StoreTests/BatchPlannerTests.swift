@@ -20,8 +20,8 @@ import TransparencyLog
     if case .rejected(let rejection) = outcome { rejection } else { nil }
   }
 
-  private func receipt(_ outcome: CommitOutcome) -> CommitReceipt? {
-    if case .stored(let receipt) = outcome { receipt } else { nil }
+  private func answer(_ outcome: CommitOutcome) -> CommitAnswer? {
+    if case .stored(let answer) = outcome { answer } else { nil }
   }
 
   @Test func indicesHaveNoGapsAcrossRefusals() throws {
@@ -43,9 +43,9 @@ import TransparencyLog
   @Test func sameRecordTwiceIsOneIndex() throws {
     let plan = plan([try commit([input(1)]), try commit([input(1)])])
     #expect(plan.records.count == 1)
-    let receipts = plan.outcomes.compactMap(receipt)
-    #expect(receipts.flatMap(\.records).map(\.index) == [0, 0])
-    #expect(receipts.flatMap(\.records).map(\.created) == [true, false])
+    let answers = plan.outcomes.compactMap(answer)
+    #expect(answers.flatMap(\.records).map(\.index) == [0, 0])
+    #expect(answers.flatMap(\.records).map(\.created) == [true, false])
   }
 
   @Test func namespacesDoNotSeeEachOther() throws {

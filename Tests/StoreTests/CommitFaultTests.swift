@@ -32,10 +32,10 @@ import TransparencyLog
       while true {
         do throws(StoreError) {
           let done = try await run.committer.commit(request, deadline: .now + .seconds(10))
-          guard case .stored(let receipt) = done.outcome else { break }
-          acknowledged.append((record.digest, receipt.records[0].index))
+          guard case .stored(let answer) = done.outcome else { break }
+          acknowledged.append((record.digest, answer.records[0].index))
           checkpoints.append(done.checkpoint)
-          #expect(done.checkpoint.size > receipt.records[0].index, "covered when acknowledged")
+          #expect(done.checkpoint.size > answer.records[0].index, "covered when acknowledged")
           break
         } catch {
           #expect(error.code != .signerRefuses, "these faults are no reason to stop")
