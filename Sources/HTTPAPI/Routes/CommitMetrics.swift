@@ -8,7 +8,11 @@ enum CommitMetrics {
       ("commits_total", "counter", "Commits answered, refused ones included.", counters.commits),
       ("records_total", "counter", "Records stored by this server.", counters.records),
       ("overloaded_total", "counter", "Commits turned away by a full queue.", counters.refused),
-      ("failed_total", "counter", "Commits that the database failed.", counters.failed),
+      (
+        "failed_total", "counter",
+        "Commits that failed at the database or the signer; those of unknown outcome may be stored.",
+        counters.failed
+      ),
       ("waiting", "gauge", "Commits waiting for a batch.", counters.waiting),
     ]
     return counts.map { metric in
