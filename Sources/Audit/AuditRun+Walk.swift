@@ -13,17 +13,21 @@ extension AuditRun {
       of: Result<CheckedBlock, AuditError>.self
     ) { group -> Result<Void, AuditError> in
       var arrived: [Int64: CheckedBlock] = [:]
+      // What was read before the block that failed is still taken, and kept.
+      var failure: AuditError?
       for range in blocks.prefix(ahead) { group.addTask { await reader.result(range) } }
       for (number, range) in blocks.enumerated() {
         do throws(AuditError) {
           while arrived[range.lowerBound] == nil, let result = await group.next() {
-            let block = try result.get()
-            arrived[block.range.lowerBound] = block
+            switch result {
+            case .success(let block): arrived[block.range.lowerBound] = block
+            case .failure(let error): failure = failure ?? error
+            }
           }
           guard let block = arrived.removeValue(forKey: range.lowerBound) else {
-            preconditionFailure("every block that was begun arrives")
+            throw failure ?? AuditError(.unavailable, "a block was not read")
           }
-          if number + ahead < blocks.count {
+          if failure == nil, number + ahead < blocks.count {
             let next = blocks[number + ahead]
             group.addTask { await reader.result(next) }
           }
