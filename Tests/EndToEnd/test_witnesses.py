@@ -74,6 +74,15 @@ def watched() -> Iterator[Watched]:
     watched.server.remove()
 
 
+def audit(watched: Watched) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [BINARY, "audit", "--vkey", watched.vkey, "--policy", str(watched.policy),
+         "--state", str(watched.server.folder / "audit")],
+        capture_output=True, text=True, timeout=120, check=False,
+        env=watched.server.environment(),
+    )  # fmt: skip
+
+
 def size_of(note: str) -> int:
     return int(note.split("\n")[1])
 
@@ -108,11 +117,13 @@ def test_publish_does_without_and_the_next_checkpoint_catches_up(watched: Watche
     ready = watched.get("/readyz")
     assert ready.status_code == 200 and "too few witnesses" in ready.json()["reasons"][0]
     assert "stemma_witness_quorum_missed_total 18" in watched.get("/metrics").text
+    found = audit(watched)
+    assert found.returncode == 1 and "too few witnesses" in found.stdout + found.stderr
     watched.witnesses[1].start()
-    # The same commit again stores nothing, and the checkpoint of that size gets its second cosignature.
-    watched.until(lambda: watched.cosigners(client.commit([context(19)]).checkpoint) == {"w.one", "w.two"})
+    # Nobody commits: the checkpoint of that size gets its second cosignature all the same.
     watched.until(lambda: watched.cosigners() == {"w.one", "w.two"})
     assert size_of(watched.get("/log/checkpoint").text) == 19
+    assert audit(watched).returncode == 0
     assert watched.get("/readyz").json()["reasons"] == []
 
 
@@ -151,6 +162,18 @@ def test_hold_shows_nothing_and_a_retry_settles_it(watched: Watched) -> None:
     watched.until(settles)
     assert watched.cosigners() == {"w.one", "w.two"}
     assert len(watched.server.client().find()) == 2
+
+
+def test_what_was_held_is_published_without_anybody_asking(watched: Watched) -> None:
+    watched.witnesses[0].stop()
+    watched.start(2, "hold")
+    with pytest.raises(Problem):
+        watched.server.client(retries=0).commit([context(1)])
+    assert size_of(watched.get("/log/checkpoint").text) == 0
+    watched.witnesses[0].start()
+    watched.until(lambda: size_of(watched.get("/log/checkpoint").text) == 1)
+    assert watched.cosigners() == {"w.one", "w.two"}
+    assert len(watched.server.client().find()) == 1
 
 
 def test_restarts_of_server_and_witnesses_go_on_where_they_were(watched: Watched) -> None:

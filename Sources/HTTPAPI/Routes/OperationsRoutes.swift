@@ -12,7 +12,7 @@ enum OperationsRoutes {
       if status == .ready, let refusal = services.committer.refusal {
         (status, reasons) = (.readOnly, [refusal])
       }
-      // Warnings: commits must go on coming, for nothing else asks the witnesses again.
+      // Warnings, while reads and commits go on.
       reasons += services.witnesses?.warnings ?? []
       return Response(
         json: .object([

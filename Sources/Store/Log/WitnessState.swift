@@ -33,9 +33,12 @@ struct WitnessState: Sendable {
   private var failuresInARow = 0
   private var notBefore: ContinuousClock.Instant?
 
+  /// Whether it is not left alone now.
+  func isDue(at now: ContinuousClock.Instant) -> Bool { notBefore.map { $0 <= now } ?? true }
+
   /// Whether to ask it now, and if so notes that it was asked.
   mutating func begins(at now: ContinuousClock.Instant) -> Bool {
-    if let notBefore, now < notBefore { return false }
+    guard isDue(at: now) else { return false }
     counters.asked += 1
     return true
   }

@@ -31,6 +31,8 @@ package final class WitnessedSigner: LogSigner {
     var cosignatures: [Int: NoteSignature] = [:]
     var hasQuorum: Bool?
     var shortfalls = 0
+    /// The size of the last one that was counted: asking for it again makes it no second one.
+    var missed: Int64?
   }
 
   private let signer: any LogSigner
@@ -119,7 +121,10 @@ package final class WitnessedSigner: LogSigner {
   private func settle(_ round: Round, size: Int64) {
     let isNews = state.withLock { state in
       defer { state.hasQuorum = round.hasQuorum }
-      if !round.hasQuorum { state.shortfalls += 1 }
+      if !round.hasQuorum, state.missed != size {
+        state.shortfalls += 1
+        state.missed = size
+      }
       return state.hasQuorum != round.hasQuorum
     }
     if isNews { report(.quorum(isReached: round.hasQuorum, size: size)) }
@@ -139,6 +144,18 @@ extension WitnessedSigner {
 
   /// How many checkpoints the quorum did not cosign.
   package var shortfalls: Int { state.withLock { $0.shortfalls } }
+
+  /// Whether the newest checkpoint lacks the quorum and some witness can be asked again, so that signing
+  /// once more may help.
+  package var isWorthAnotherTry: Bool {
+    let now = clock()
+    return state.withLock { state in
+      state.hasQuorum == false
+        && state.witnesses.indices.contains {
+          state.cosignatures[$0] == nil && state.witnesses[$0].isDue(at: now)
+        }
+    }
+  }
 
   /// What an operator must know as long as it is so.
   package var warnings: [String] {

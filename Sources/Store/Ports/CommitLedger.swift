@@ -23,6 +23,7 @@ package protocol CommitLedger: Sendable {
   /// Lets readers see what `checkpoint` covers. Never goes back: a smaller one changes nothing, and of
   /// one size the note with more signatures stays. Durable on return, as what it covers will be
   /// acknowledged and must then be readable, whatever happens.
+  /// May be called while another batch is under way.
   func publish(_ checkpoint: SignedCheckpoint) async throws(StoreError)
 }
 

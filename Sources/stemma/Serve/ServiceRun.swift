@@ -136,6 +136,7 @@ struct ServiceRun {
       logger: logger)
     var running: [any Service] = [application]
     if let embedded { running.append(PostgresSupervisor(embedded: embedded, logger: logger)) }
+    if let witnesses { running.append(WitnessRetry(witnesses: witnesses, committer: committer)) }
     if let own = signer as? FileSigner { running.append(SignerWatch(signer: own)) }
     let group = ServiceGroup(
       configuration: .init(
