@@ -54,7 +54,9 @@ final class GrowingLog: LogSigner, LogReader {
     let span = 1 << (8 * tile.level)
     return (0..<tile.width).map { place in
       let start = (Int(tile.number) * Tile.fullWidth + place) * span
-      return TreeHash.root(ofFull: Array(leaves[start..<start + span]))
+      var tree = RightEdge()
+      for leaf in leaves[start..<start + span] { tree.append(leaf) }
+      return tree.root
     }
   }
 

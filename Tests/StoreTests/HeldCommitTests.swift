@@ -1,5 +1,6 @@
 import Records
 import StemmaCrypto
+import StoreFixtures
 import Synchronization
 import Testing
 import TransparencyLog
@@ -23,7 +24,7 @@ import TransparencyLog
       }
       setting.leaveNobodyAlone()
       let before = ledger.published
-      let request = try commit([try context(number)])
+      let request = commit([try context(number)])
       do throws(StoreError) {
         let done = try await committer.commit(request, deadline: .now + .seconds(10))
         #expect(down == 0)
@@ -47,8 +48,7 @@ import TransparencyLog
       }
       #expect(!receipt.records[0].created && done.checkpoint.size == 40)
     }
-    let count = ledger.state.withLock { $0.records.count }
-    #expect(count == 40)
+    #expect(ledger.state.records.count == 40)
   }
 
   @Test func aStartWithoutTheQuorumSaysWhy() async throws {
@@ -69,11 +69,9 @@ import TransparencyLog
 }
 
 extension MemoryLedger {
-  fileprivate var published: SignedCheckpoint { state.withLock { $0.published } }
+  fileprivate var published: SignedCheckpoint { state.published }
 
   fileprivate func log() throws -> GrowingLog {
-    try GrowingLog {
-      self.state.withLock { $0.entries.map { TreeHash.leaf($0.commitment.bytes) } }
-    }
+    try GrowingLog { self.state.entries.map { TreeHash.leaf($0.commitment.bytes) } }
   }
 }
