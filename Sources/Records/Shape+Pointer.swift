@@ -13,7 +13,7 @@ extension Kind {
         else { return nil }
         shape = member.shape
       case .list(let element, let count), .set(let element, _, let count):
-        guard let position = Int(Substring(token)), position < count.upperBound,
+        guard let position = Int(Substring(token)), (0..<count.upperBound).contains(position),
           String(position).utf8.elementsEqual(token)
         else { return nil }
         shape = element
