@@ -121,8 +121,8 @@ extension AuditRun {
     }
   }
 
-  /// Looks once more at records that an erasure says are gone and that were there when they passed: they
-  /// must be gone now.
+  /// Looks once more at records of which an erasure says that they are gone, or their nonces, and that had
+  /// them when they passed: they must be gone now.
   mutating func finish() async throws(AuditError) {
     for pair in records.takeUnfinished() {
       // The whole page, so that a dump that is being made gets it as it is now.
@@ -131,9 +131,15 @@ extension AuditRun {
         of: pair.subject / BlockReader.entries * BlockReader.entries..<size)
       let again = try await OpeningReader(source: source).read(block[0])
       for finding in again.findings { report.findings.add(finding) }
-      guard let opening = again.byIndex[pair.subject], opening.erasedBy == nil else { continue }
-      report.findings.add(
-        .index(pair.subject), "\(pair.erasure) says that its body was destroyed, and it is there")
+      guard let opening = again.byIndex[pair.subject] else { continue }
+      let left =
+        opening.erasedBy == nil
+        ? "body" : pair.withNonce && opening.nonce != nil ? "nonce" : nil
+      if let left {
+        report.findings.add(
+          .index(pair.subject),
+          "\(pair.erasure) says that its \(left) was destroyed, and it is there")
+      }
     }
     try save(isComplete: true)
   }

@@ -126,8 +126,8 @@ extension RecordWalk {
     for pair in walk.awaited where pair.count == 2 { awaited[pair[1], default: []].append(pair[0]) }
     self.init(
       memory: RecordMemory(namespaces: walk.namespaces), lastTime: walk.lastTime, awaited: awaited,
-      unfinished: walk.unfinished.filter { $0.count == 2 }.map {
-        .init(erasure: $0[1], subject: $0[0])
+      unfinished: walk.unfinished.filter { $0.count == 3 }.map {
+        .init(erasure: $0[1], subject: $0[0], withNonce: $0[2] == 1)
       }, imports: imports)
   }
 
@@ -137,6 +137,6 @@ extension RecordWalk {
       namespaces: memory.namespaces, lastTime: lastTime,
       awaited: awaited.sorted { $0.key < $1.key }.flatMap { erasure, subjects in
         subjects.map { [$0, erasure] }
-      }, unfinished: unfinished.map { [$0.subject, $0.erasure] })
+      }, unfinished: unfinished.map { [$0.subject, $0.erasure, $0.withNonce ? 1 : 0] })
   }
 }

@@ -13,8 +13,13 @@ struct Opening: Sendable {
   let record: Record?
   /// Index of the erasure record, where the body was erased.
   let erasedBy: Int64?
-  /// Whether the erasure is one of a body; only of an erasure record.
-  let erasesBody: Bool
+  /// What an erasure record says is gone of its subject; nil for one of content, and for other records.
+  let erases: Erased?
+
+  enum Erased: Sendable {
+    case body
+    case bodyAndNonce
+  }
 
   /// Why a line is no opening.
   struct Refusal: Error {
@@ -66,8 +71,10 @@ struct Opening: Sendable {
     } catch {
       throw Refusal(index: index, message: "its record is not one: \(error.text)")
     }
-    erasesBody =
-      record?["kind"]?.isText("erasure") == true && record?["what"]?.isText("body") == true
+    let what = record?["kind"]?.isText("erasure") == true ? record?["what"] : nil
+    erases =
+      what?.isText("body") == true
+      ? .body : what?.isText("body_and_nonce") == true ? .bodyAndNonce : nil
   }
 
   private static func nonce(_ node: JSONNode?, _ index: Int64) throws(Refusal) -> [UInt8]? {

@@ -12,13 +12,15 @@ struct RecordWalk: Sendable {
   private(set) var lastTime: String
   /// Subjects whose erasure record is still to come, by its index.
   private(set) var awaited: [Int64: [Int64]]
-  /// Erasures whose subject was not erased when it passed.
+  /// Erasures whose subject still had what they destroy when it passed.
   private(set) var unfinished: [Unfinished]
   let imports: [String: Set<String>]
 
   struct Unfinished: Sendable, Hashable {
     let erasure: Int64
     let subject: Int64
+    /// Whether the erasure is of the nonce too.
+    let withNonce: Bool
   }
 
   init(
@@ -136,15 +138,22 @@ struct RecordWalk: Sendable {
     _ opening: Opening, _ namespace: UInt32, into findings: inout Findings
   ) {
     if let erasure = opening.erasedBy { awaited[erasure, default: []].append(opening.index) }
-    let subject = opening.erasesBody ? opening.statement.references.first?.target : nil
+    let subject = opening.erases.flatMap { _ in opening.statement.references.first?.target }
+    let withNonce = opening.erases == .bodyAndNonce
     for erased in awaited.removeValue(forKey: opening.index) ?? [] {
       if erased != subject || memory.record(erased)?.namespace != namespace {
         findings.add(
           .index(erased), "it is said to be erased by \(opening.index), which does not erase it")
+      } else if memory.isUnopenable(erased), !withNonce {
+        findings.add(
+          .index(erased),
+          "its nonce is missing, \(opening.index) says that its body was destroyed alone")
       }
     }
-    if let subject, memory.record(subject) != nil, !memory.isErased(subject) {
-      unfinished.append(Unfinished(erasure: opening.index, subject: subject))
+    guard let subject, memory.record(subject) != nil else { return }
+    if !memory.isErased(subject) || (withNonce && !memory.isUnopenable(subject)) {
+      unfinished.append(
+        Unfinished(erasure: opening.index, subject: subject, withNonce: withNonce))
     }
   }
 

@@ -17,7 +17,7 @@ struct SavedState: Sendable, Equatable {
     var lastTime = ""
     /// Pairs (subject, erasure) of which the erasure is still to come.
     var awaited: [[Int64]] = []
-    /// Pairs (subject, erasure) of which the subject was not erased when it passed.
+    /// Triples (subject, erasure, 1 for the nonce too) of which the subject was there when it passed.
     var unfinished: [[Int64]] = []
   }
 
@@ -63,14 +63,14 @@ extension SavedState.Walk {
     guard let generation = node["generation"]?.integer, let size = node["size"]?.integer,
       let factsRoot = node["factsRoot"]?.hexDigest, let lastTime = node["lastTime"]?.text
     else { return nil }
-    func pairs(_ node: JSONNode?) -> [[Int64]] {
+    func lists(_ node: JSONNode?) -> [[Int64]] {
       node?.elements.map { $0.elements.compactMap(\.integer) } ?? []
     }
     self.init(
       generation: generation, size: size,
       levels: node["levels"]?.elements.map { $0.elements.compactMap(\.hexDigest) } ?? [],
       factsRoot: factsRoot, namespaces: node["namespaces"]?.elements.compactMap(\.text) ?? [],
-      lastTime: lastTime, awaited: pairs(node["awaited"]), unfinished: pairs(node["unfinished"]))
+      lastTime: lastTime, awaited: lists(node["awaited"]), unfinished: lists(node["unfinished"]))
   }
 }
 

@@ -115,10 +115,10 @@ struct BatchWrite {
     var contents = (namespaces: [Int32](), digests: [[UInt8]](), by: [Int64]())
     for destruction in destructions {
       switch destruction.target {
-      case .body(let statement, let withNonce):
+      case .body(let statement, _):
         bodies.subjects.append(destruction.subject)
         bodies.statements.append(statement.canonicalBytes())
-        bodies.nonces.append(withNonce ? 1 : 0)
+        bodies.nonces.append(destruction.withNonce ? 1 : 0)
         bodies.by.append(destruction.erasure)
       case .content:
         guard let digest = destruction.content else { continue }

@@ -184,7 +184,7 @@ extension Shape {
   private static let erasure = Shape.record(
     .erasure,
     .required("subject", .associatedWithAny),
-    .required("what", .oneOf(["content", "body", "row"])),
+    .required("what", .oneOf(["content", "body", "body_and_nonce", "row"])),
     .optional("row", .text(.line)),
     .required("reason", .text(.prose)),
     rules: .present("row", when: "what", is: "row"))

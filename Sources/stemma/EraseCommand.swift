@@ -38,8 +38,9 @@ struct EraseCommand: AsyncParsableCommand {
 
   func run() async throws {
     let body = JSONValue.object([
-      ("subject", .string(digest)), ("what", .string(what.rawValue)), ("reason", .string(reason)),
-      ("nonce", .string(destroyNonce ? "destroy" : "keep")),
+      ("subject", .string(digest)),
+      ("what", .string(destroyNonce ? "body_and_nonce" : what.rawValue)),
+      ("reason", .string(reason)),
     ])
     let answer = try await StemmaClient(server).send(
       .POST, "erasures", body: .bytes(body.canonicalBytes()),

@@ -52,4 +52,13 @@ import TransparencyLog
     #expect(report.erased == 2)
     #expect(report.unopenable == 1)
   }
+
+  @Test func aNonceThatWasKeptMayGoLater() async throws {
+    var log = try TestLog.valid(20)
+    try log.erase(2)
+    try log.erase(2, withNonce: true)
+    let report = try await audit(TestSource(log), key: log.key)
+    #expect(report.isGood, "\(report.findings.kept)")
+    #expect(report.unopenable == 1)
+  }
 }

@@ -120,6 +120,30 @@ import Testing
     #expect(try await found(log) == [.index(2)])
   }
 
+  @Test func nonceThatNoErasureAnnounced() async throws {
+    var log = try TestLog.valid(20)
+    try log.erase(2)
+    log.items[2].nonce = nil
+    #expect(try await found(log) == [.index(2)])
+  }
+
+  @Test func nonceIsStillThere() async throws {
+    var log = try TestLog.valid(20)
+    try log.erase(2, saying: "body_and_nonce")
+    #expect(try await found(log) == [.index(2)])
+    // Also where the body went long before.
+    log = try TestLog.valid(20)
+    try log.erase(2)
+    try log.erase(2, saying: "body_and_nonce")
+    #expect(try await found(log) == [.index(2)])
+  }
+
+  @Test func bodyThatAnErasureOfContentTook() async throws {
+    var log = try TestLog.valid(20)
+    try log.erase(0, saying: "content")
+    #expect(try await found(log) == [.index(0)])
+  }
+
   @Test func bodiesThatMayNotBeErased() async throws {
     var log = try TestLog.valid(20)
     try log.erase(8)

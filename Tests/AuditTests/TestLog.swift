@@ -57,10 +57,11 @@ struct TestLog: Sendable {
   }
 
   /// Commits an erasure of the record `subject` and destroys its body, perhaps its nonce.
-  mutating func erase(_ subject: Int, withNonce: Bool = false) throws {
+  mutating func erase(_ subject: Int, withNonce: Bool = false, saying what: String? = nil) throws {
     let item = items[subject]
+    let what = what ?? (withNonce ? "body_and_nonce" : "body")
     try add(
-      #"{"kind":"erasure","reason":"law","subject":"\#(item.statement.digest)","v":1,"what":"body"}"#,
+      #"{"kind":"erasure","reason":"law","subject":"\#(item.statement.digest)","v":1,"what":"\#(what)"}"#,
       in: item.statement.namespace, targets: [Int64(subject)])
     items[subject].record = nil
     items[subject].erasedBy = Int64(items.count - 1)

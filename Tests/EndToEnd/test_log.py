@@ -163,10 +163,40 @@ def test_erasure_of_a_body(server: Server) -> None:
     assert client.commit([secret]).indices == [answer.indices[0]]
     with pytest.raises(Problem):
         client.record(subject)
-    gone = client.erase(above, what="body", reason="unlinkable", nonce="destroy")
+    gone = client.erase(above, what="body_and_nonce", reason="unlinkable")
     receipt = get(server, f"/v1/erased/records/{above}/receipt", headers=authorization(server))
     assert receipt.status_code == 410
     assert gone["created"]
+
+
+def test_a_nonce_that_was_kept_is_destroyed_later(server: Server) -> None:
+    client = server.client("erased")
+    subject = client.commit([context(78)]).digests[0]
+    receipt = f"/v1/erased/records/{subject}/receipt"
+    body = client.erase(subject, what="body", reason="a person asked")
+    assert get(server, receipt, headers=authorization(server)).status_code == 200
+    both = client.erase(subject, what="body_and_nonce", reason="a person asked")
+    assert get(server, receipt, headers=authorization(server)).status_code == 410
+    # Whoever reads it is told of the erasure that left it as it is; nothing more can be destroyed.
+    for again in ("body", "body_and_nonce"):
+        with pytest.raises(Problem) as raised:
+            client.record(subject)
+        assert (raised.value.status, raised.value.document["erasure"]) == (410, both["digest"])
+        client.erase(subject, what=again, reason="once more")
+    assert body["digest"] != both["digest"]
+
+
+def test_what_was_asked_is_destroyed_or_refused(server: Server) -> None:
+    client = server.client("erased")
+    subject = client.commit([context(79)]).digests[0]
+    before = get(server, "/log/checkpoint").text
+    row = {"subject": subject, "what": "row", "row": "customer 4711", "reason": "asked"}
+    answer = httpx.post(f"{server.url}/v1/erased/erasures", json=row, headers=authorization(server))
+    assert (answer.status_code, answer.json()["code"]) == (422, "not_erasable")
+    nonce = {"subject": subject, "what": "body", "nonce": "destroy", "reason": "asked"}
+    answer = httpx.post(f"{server.url}/v1/erased/erasures", json=nonce, headers=authorization(server))
+    assert answer.status_code == 400
+    assert get(server, "/log/checkpoint").text == before
 
 
 def test_what_later_records_are_checked_against_cannot_be_erased(server: Server) -> None:

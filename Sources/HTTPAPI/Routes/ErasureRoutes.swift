@@ -32,45 +32,37 @@ enum ErasureRoutes {
   ]
 }
 
-/// The body of an erasure: the members of its record, and what becomes of the nonce.
+/// The body of an erasure: the members of its record.
 private struct ErasureBody {
   let record: Record
   private let subject: Digest
   private let what: String
-  private let destroysNonce: Bool
 
   init(_ root: JSONNode) throws {
     guard root.type == .object else {
       throw Problem.invalidRequest("an object is needed", pointer: "")
     }
     var members: [(String, JSONValue)] = [("kind", "erasure"), ("v", .integer(1))]
-    for (key, node) in root.members where key.text != "nonce" {
+    for (key, node) in root.members {
       let member = key.text ?? ""
       guard ["subject", "what", "row", "reason"].contains(member) else {
         throw Problem.invalidRequest(
-          "unknown member; known are subject, what, row, reason, nonce",
+          "unknown member; known are subject, what, row, reason",
           pointer: "/" + jsonPointerToken(member))
       }
       members.append((member, JSONValue(node)))
     }
     record = try seal(.object(members))
     what = root["what"]?.text ?? ""
-    switch root["nonce"]?.text {
-    case nil where root["nonce"] == nil: destroysNonce = false
-    case "keep": destroysNonce = false
-    case "destroy" where what == "body": destroysNonce = true
-    default:
-      throw Problem.invalidRequest(
-        "keep, or destroy where what is body", pointer: "/nonce")
-    }
     subject = record.references[0].target
   }
 
-  /// What is to be destroyed; nil for a row, whose bytes are with whoever holds the table.
-  func destruction(in namespace: Namespace, _ log: PublishedLog) async throws -> Destruction? {
+  /// What is to be destroyed. A row is not: its bytes are somewhere in a content, which is kept as a whole
+  /// or not at all, and an erasure that destroys nothing must not be in the log.
+  func destruction(in namespace: Namespace, _ log: PublishedLog) async throws -> Destruction {
     switch what {
     case "content": return Destruction(of: .content, subject: subject)
-    case "body":
+    case "body", "body_and_nonce":
       guard let opening = try await log.opening(of: subject, in: namespace) else {
         throw Problem(
           .unprocessableContent, "unresolved_references",
@@ -93,8 +85,13 @@ private struct ErasureBody {
         )
       }
       return Destruction(
-        of: .body(statement: opening.statement, withNonce: destroysNonce), subject: subject)
-    default: return nil
+        of: .body(statement: opening.statement, withNonce: what == "body_and_nonce"),
+        subject: subject)
+    default:
+      throw Problem(
+        .unprocessableContent, "not_erasable",
+        "a row cannot be destroyed by itself: erase the content, and put a new version without the row"
+      )
     }
   }
 }

@@ -78,6 +78,24 @@ struct BatchPlanner {
     claims += changes.newClaims
     events += changes.newEvents
     content += changes.newContent
-    destructions += changes.newDestructions
+    for destruction in changes.newDestructions { take(destruction) }
+    erase(changes.erasedContent)
+  }
+
+  /// Plans one for each thing, that which one erasure behind the other would leave: a statement that meets
+  /// a row twice takes either. The first destroys, and a later one what that has left: the nonce.
+  private mutating func take(_ destruction: BatchPlan.NewDestruction) {
+    guard let known = destructions.firstIndex(where: { $0.destroysSame(as: destruction) }) else {
+      return destructions.append(destruction)
+    }
+    if destruction.withNonce && !destructions[known].withNonce { destructions[known] = destruction }
+  }
+
+  /// What the batch itself brought is not even written.
+  private mutating func erase(_ erased: Set<Scoped<Digest>>) {
+    guard !erased.isEmpty else { return }
+    facts.erasedContent.formUnion(erased)
+    facts.content.subtract(erased)
+    content.removeAll { erased.contains($0.key) }
   }
 }

@@ -10,6 +10,7 @@ struct CommitAttempt {
     var claims: [Scoped<Digest>: BatchFacts.Holder] = [:]
     var chains: [Scoped<EventChain>: BatchFacts.Holder] = [:]
     var content: Set<Scoped<Digest>> = []
+    var erasedContent: Set<Scoped<Digest>> = []
     var newRecords: [BatchPlan.NewRecord] = []
     var newClaims: [BatchPlan.NewClaim] = []
     var newEvents: [BatchPlan.NewEvent] = []
@@ -174,9 +175,12 @@ struct CommitAttempt {
     guard let erasure = entries.first, let record = request.records.first,
       let subject = known(Scoped(request.namespace, destruction.subject))
     else { return }
-    if case .content = destruction.target, subject.content == nil {
-      misfits.append(
-        .init(record: record.digest, member: "/subject", message: "names no content to destroy"))
+    if case .content = destruction.target {
+      guard let content = subject.content else {
+        return misfits.append(
+          .init(record: record.digest, member: "/subject", message: "names no content to destroy"))
+      }
+      changes.erasedContent.insert(Scoped(request.namespace, content))
     }
     changes.newDestructions.append(
       .init(

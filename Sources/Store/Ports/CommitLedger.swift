@@ -137,6 +137,19 @@ package struct BatchPlan: Sendable {
     package let content: Digest?
     /// Index of the erasure record.
     package let erasure: Int64
+
+    package var withNonce: Bool {
+      if case .body(_, let withNonce) = target { withNonce } else { false }
+    }
+
+    /// Whether both are of one body, or of one content, which more records than one can name.
+    func destroysSame(as other: Self) -> Bool {
+      switch (target, other.target) {
+      case (.body, .body): subject == other.subject
+      case (.content, .content): namespace == other.namespace && content == other.content
+      default: false
+      }
+    }
   }
 
   package let committedAt: Timestamp

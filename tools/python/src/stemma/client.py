@@ -124,12 +124,11 @@ class Client:
         self._check(digest, digest_of_bytes(data))
         return data
 
-    def erase(
-        self, subject: str, what: str, reason: str, nonce: str = "keep"
-    ) -> dict[str, Any]:
-        """Destroy a record's ``content`` or its own ``body``. Cannot be undone; references, digests
-        and proofs stay. Returns digest and index of the erasure record."""
-        body = {"subject": subject, "what": what, "reason": reason, "nonce": nonce}
+    def erase(self, subject: str, what: str, reason: str) -> dict[str, Any]:
+        """Destroy a record's ``content``, its own ``body``, or ``body_and_nonce``: then nobody can open
+        its log entry any more. Cannot be undone; references, digests and proofs stay. Returns digest and
+        index of the erasure record."""
+        body = {"subject": subject, "what": what, "reason": reason}
         answer: dict[str, Any] = self._send("POST", "erasures", json=body).json()
         return answer
 
