@@ -197,7 +197,9 @@ import TransparencyLog
       (0, checkpoint(0, "empty"), checkpoint(0, "empty")),
       (0, checkpoint(5, "five"), checkpoint(5, "five")),
       (1, checkpoint(3, "three"), checkpoint(5, "five")),
-      (1, checkpoint(5, "five again"), checkpoint(5, "five")),
+      // Of one size, the note with more signatures is the newer one.
+      (1, checkpoint(5, "five, cosigned"), checkpoint(5, "five, cosigned")),
+      (0, checkpoint(5, "five"), checkpoint(5, "five, cosigned")),
       (1, checkpoint(6, "six"), checkpoint(6, "six")),
       (0, checkpoint(5, "five"), checkpoint(6, "six")),
     ]

@@ -31,7 +31,7 @@ import TransparencyLog
       let request = commit([record])
       while true {
         do throws(StoreError) {
-          let done = try await run.committer.commit(request, deadline: .now + .seconds(10))
+          let done = try await run.committer.commit(request, deadline: .now + .seconds(600))
           guard case .stored(let answer) = done.outcome else { break }
           acknowledged.append((record.digest, answer.records[0].index))
           checkpoints.append(done.checkpoint)

@@ -26,7 +26,7 @@ import TransparencyLog
       let before = ledger.published
       let request = commit([try context(number)])
       do throws(StoreError) {
-        let done = try await committer.commit(request, deadline: .now + .seconds(10))
+        let done = try await committer.commit(request, deadline: .now + .seconds(600))
         #expect(down == 0)
         #expect(done.checkpoint.size == number + 1)
         #expect(setting.isSatisfied(by: done.checkpoint))
@@ -41,7 +41,7 @@ import TransparencyLog
     #expect(held.count == 27)
     // What was held is there, once.
     for request in held {
-      let done = try await committer.commit(request, deadline: .now + .seconds(10))
+      let done = try await committer.commit(request, deadline: .now + .seconds(600))
       guard case .stored(let receipt) = done.outcome else {
         Issue.record("refused")
         continue
