@@ -10,7 +10,9 @@ struct Bench: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bench",
     abstract: "Measure the store against its floors; one JSON line a measurement.",
-    subcommands: [IngestBenchmark.self, CanonicalBenchmark.self, HashBenchmark.self])
+    subcommands: [
+      IngestBenchmark.self, AuditBenchmark.self, CanonicalBenchmark.self, HashBenchmark.self,
+    ])
 }
 
 /// Why a benchmark could not be run.

@@ -29,6 +29,16 @@ struct ChildProcess {
   var isRunning: Bool { waitpid(pid, nil, WNOHANG) == 0 }
 }
 
+/// The path of a program that lies beside this one.
+func siblingProgram(_ name: String) throws -> String {
+  guard let own = unsafe realpath("/proc/self/exe", nil) else {
+    throw BenchError("cannot tell where this program lies; give --\(name)")
+  }
+  defer { unsafe free(own) }
+  let path = unsafe String(cString: own)
+  return path.prefix(upTo: path.lastIndex(of: "/") ?? path.startIndex) + "/" + name
+}
+
 /// A folder of this run's own, removed at its end.
 struct TemporaryFolder {
   let path: String

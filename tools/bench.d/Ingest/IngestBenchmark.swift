@@ -58,7 +58,7 @@ struct IngestBenchmark: ParsableCommand {
   private func measure(_ name: String, _ workload: some Workload) throws {
     let folder = try TemporaryFolder(beneath: folder)
     defer { folder.remove() }
-    let store = try StoreProcess(binary: try stemma ?? Self.sibling(), in: folder.path)
+    let store = try StoreProcess(binary: try stemma ?? siblingProgram("stemma"), in: folder.path)
     defer { store.stop() }
     var run = try IngestRun(name, workload, on: store)
     reportMemory(name, store, "idle")
@@ -78,14 +78,5 @@ struct IngestBenchmark: ParsableCommand {
       "residentKiB": .count(ProcessUsage.memory(of: store.server, "VmRSS")),
       "mostKiB": .count(ProcessUsage.memory(of: store.server, "VmHWM")),
     ])
-  }
-
-  private static func sibling() throws -> String {
-    guard let own = unsafe realpath("/proc/self/exe", nil) else {
-      throw BenchError("cannot tell where this program lies; give --stemma")
-    }
-    defer { unsafe free(own) }
-    let path = unsafe String(cString: own)
-    return path.prefix(upTo: path.lastIndex(of: "/") ?? path.startIndex) + "/stemma"
   }
 }
