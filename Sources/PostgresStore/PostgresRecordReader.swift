@@ -125,9 +125,10 @@ extension StoredRecord {
       let digest = Digest(bytes: try rows.bytes(row, 2)),
       let time = try rows.unixMicroseconds(row, 3)
     else { throw PostgresError(.decoding, "a record row that this program cannot read") }
+    let body = try rows.optionalBytes(row, 4)
     self.init(
       index: try rows.int64(row, 0), kind: kind, digest: digest,
-      committedAt: Timestamp(microseconds: time), body: try rows.optionalBytes(row, 4) ?? [],
+      committedAt: Timestamp(microseconds: time), body: body ?? [], isErased: body == nil,
       erasure: try rows.optionalBytes(row, 5).flatMap { Digest(bytes: $0) })
   }
 }
