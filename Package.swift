@@ -104,8 +104,10 @@ let package = Package(
     .executableTarget(
       name: "stemma",
       dependencies: [
-        "Audit", "Canonical", "StemmaCrypto", "EmbeddedPostgres", "FileDigests", "HTTPAPI", "Postgres",
-        "PostgresStore", "Records", "Signer", "SignerService", "Store", "TableAudit", "TransparencyLog",
+        "Audit", "Canonical", "StemmaCrypto", "EmbeddedPostgres", "FileDigests", "HTTPAPI",
+        "Postgres",
+        "PostgresStore", "Records", "Signer", "SignerService", "Store", "TableAudit",
+        "TransparencyLog",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -124,17 +126,21 @@ let package = Package(
     .executableTarget(
       name: "stemma-bench",
       dependencies: [
-        "Canonical", "FileDigests", "Postgres", "PostgresStore", "Records", "StemmaCrypto", "Store",
+        "Canonical", "FileDigests", "Postgres", "PostgresStore", "Records", "SeededRandom",
+        "StemmaCrypto", "Store",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "tools/bench.d", swiftSettings: strict),
 
+    // Random numbers that come again.
+    .target(name: "SeededRandom", path: "Tests/SeededRandom", swiftSettings: strict),
     // Drives a signer step by step, for the tests that break its system calls.
     .executableTarget(
       name: "signer-session", dependencies: ["Signer", "StemmaCrypto", "TransparencyLog"],
       path: "Tests/SignerSession", swiftSettings: strict),
     .testTarget(
-      name: "SignerTests", dependencies: ["Signer", "StemmaCrypto", "TransparencyLog"],
+      name: "SignerTests",
+      dependencies: ["SeededRandom", "Signer", "StemmaCrypto", "TransparencyLog"],
       swiftSettings: strict),
     .testTarget(
       name: "SignerServiceTests",
@@ -148,21 +154,26 @@ let package = Package(
         .product(name: "NIOHTTP1", package: "swift-nio"),
       ],
       swiftSettings: strict),
+    // What the tests of the store and those of its database both need.
+    .target(
+      name: "StoreFixtures",
+      dependencies: ["Canonical", "Records", "StemmaCrypto", "Store", "TransparencyLog"],
+      path: "Tests/StoreFixtures", swiftSettings: strict),
     .testTarget(
       name: "StoreTests",
       dependencies: [
-        "Canonical", "Records", "Signer", "StemmaCrypto", "Store", "TransparencyLog",
+        "Records", "Signer", "StemmaCrypto", "Store", "StoreFixtures", "TransparencyLog",
       ],
       swiftSettings: strict),
     .testTarget(
       name: "PostgresStoreTests",
       dependencies: [
-        "Canonical", "EmbeddedPostgres", "Postgres", "PostgresStore", "Records", "Signer",
-        "StemmaCrypto", "Store", "TransparencyLog",
+        "EmbeddedPostgres", "Postgres", "PostgresStore", "Records", "Signer", "StemmaCrypto",
+        "Store", "StoreFixtures", "TransparencyLog",
       ],
       swiftSettings: strict),
     .testTarget(
-      name: "CanonicalTests", dependencies: ["Canonical"], swiftSettings: strict),
+      name: "CanonicalTests", dependencies: ["Canonical", "SeededRandom"], swiftSettings: strict),
     .testTarget(
       name: "RecordsTests", dependencies: ["Canonical", "Records", "StemmaCrypto"],
       swiftSettings: strict),
@@ -179,7 +190,8 @@ let package = Package(
       name: "FileDigestsTests", dependencies: ["Canonical", "FileDigests", "StemmaCrypto"],
       swiftSettings: strict),
     .testTarget(
-      name: "BenchTests", dependencies: ["Canonical", "Records", "StemmaCrypto", "stemma-bench"],
+      name: "BenchTests",
+      dependencies: ["Canonical", "Records", "SeededRandom", "StemmaCrypto", "stemma-bench"],
       swiftSettings: strict),
     .testTarget(name: "FramesTests", dependencies: ["Frames"], swiftSettings: strict),
   ]

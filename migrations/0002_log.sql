@@ -65,8 +65,7 @@ create table log_identity (
 );
 
 -- The newest checkpoint that the signer gave out and this database was told of. Readers see indices below
--- `size`. The signer's own state is the truth: what is lost here (it is not flushed) comes again with
--- the next commit or start.
+-- `size`. The signer's own state is the truth.
 create table log_published (
   singleton boolean not null default true,
   size bigint not null,

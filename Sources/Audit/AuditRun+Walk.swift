@@ -10,18 +10,26 @@ extension AuditRun {
     let ahead = max(1, options.concurrency)
     // Blocks are read in any order and taken in theirs; so many are in memory at once and no more.
     let outcome = await withTaskGroup(
-      of: (Int, Result<CheckedBlock, AuditError>).self
+      of: Result<CheckedBlock, AuditError>.self
     ) { group -> Result<Void, AuditError> in
-      var arrived: [Int: Result<CheckedBlock, AuditError>] = [:]
-      for number in blocks.indices.prefix(ahead) { group.read(blocks[number], number, reader) }
-      for number in blocks.indices {
-        while arrived[number] == nil, let (other, result) = await group.next() {
-          arrived[other] = result
-        }
+      var arrived: [Int64: CheckedBlock] = [:]
+      // What was read before the block that failed is still taken, and kept.
+      var failure: AuditError?
+      for range in blocks.prefix(ahead) { group.addTask { await reader.result(range) } }
+      for (number, range) in blocks.enumerated() {
         do throws(AuditError) {
-          guard let block = try arrived.removeValue(forKey: number)?.get() else { continue }
-          if number + ahead < blocks.count {
-            group.read(blocks[number + ahead], number + ahead, reader)
+          while arrived[range.lowerBound] == nil, let result = await group.next() {
+            switch result {
+            case .success(let block): arrived[block.range.lowerBound] = block
+            case .failure(let error): failure = failure ?? error
+            }
+          }
+          guard let block = arrived.removeValue(forKey: range.lowerBound) else {
+            throw failure ?? AuditError(.unavailable, "a block was not read")
+          }
+          if failure == nil, number + ahead < blocks.count {
+            let next = blocks[number + ahead]
+            group.addTask { await reader.result(next) }
           }
           try await take(block)
           options.progress(records.memory.count, checkpoint.size)
@@ -134,17 +142,5 @@ extension AuditRun {
       }
     }
     try save(isComplete: true)
-  }
-}
-
-extension TaskGroup<(Int, Result<CheckedBlock, AuditError>)> {
-  fileprivate mutating func read(_ range: Range<Int64>, _ number: Int, _ reader: BlockReader) {
-    addTask {
-      do throws(AuditError) {
-        return (number, .success(try await reader.read(range)))
-      } catch {
-        return (number, .failure(error))
-      }
-    }
   }
 }

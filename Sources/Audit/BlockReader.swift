@@ -16,6 +16,17 @@ struct BlockReader: Sendable {
     }
   }
 
+  /// `read` as a task's value: a block knows its range, so nothing has to go with it. (A tuple of a number
+  /// and such a result, made in a closure with a typed `catch`, loses the number when Swift 6.3.1
+  /// optimises.)
+  func result(_ range: Range<Int64>) async -> Result<CheckedBlock, AuditError> {
+    do throws(AuditError) {
+      return .success(try await read(range))
+    } catch {
+      return .failure(error)
+    }
+  }
+
   /// Reads the block `range` of a tree; it ends where a bundle ends or where the tree does.
   func read(_ range: Range<Int64>) async throws(AuditError) -> CheckedBlock {
     var findings: [Finding] = []

@@ -33,7 +33,8 @@ package struct ReceiptCheck: Sendable {
       throw Refusal(message: error.message)
     }
     for reference in statement.references where reference.target >= index {
-      throw Refusal(message: "\(reference.member) refers to \(reference.target), which is not before it")
+      throw Refusal(
+        message: "\(reference.member) refers to \(reference.target), which is not before it")
     }
     guard let record else { return }
     let digest = SHA256.digest(of: record)

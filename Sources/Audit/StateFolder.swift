@@ -38,7 +38,8 @@ package final class StateFolder: Sendable {
     guard let bytes = try AuditFile.read(path + "/state") else { return SavedState() }
     let text = Array(bytes.dropLast(Digest.textCount + 1))
     guard bytes == Self.sealed(text), let state = SavedState(parsing: Array(text.dropLast())) else {
-      throw AuditError(.state, "\(path)/state is damaged; what it kept is lost if you remove \(path)")
+      throw AuditError(
+        .state, "\(path)/state is damaged; what it kept is lost if you remove \(path)")
     }
     return state
   }

@@ -8,6 +8,8 @@ package struct APIServices: Sendable {
   package let log: PublishedLog
   package let authenticator: Authenticator
   package let health: Health
+  /// Nil where checkpoints are not shown to any.
+  package let witnesses: WitnessedSigner?
   /// For a namespace, those in which its references are looked up after itself, in order.
   package let imports: [Namespace: [Namespace]]
   package let now: @Sendable () -> Timestamp
@@ -17,7 +19,8 @@ package struct APIServices: Sendable {
   package init(
     committer: GroupCommitter, records: any RecordReader, content: any ContentStorage,
     log: PublishedLog, authenticator: Authenticator, health: Health,
-    imports: [Namespace: [Namespace]], now: @escaping @Sendable () -> Timestamp,
+    witnesses: WitnessedSigner? = nil, imports: [Namespace: [Namespace]],
+    now: @escaping @Sendable () -> Timestamp,
     requestDeadline: Duration = .seconds(30)
   ) {
     self.committer = committer
@@ -26,6 +29,7 @@ package struct APIServices: Sendable {
     self.log = log
     self.authenticator = authenticator
     self.health = health
+    self.witnesses = witnesses
     self.imports = imports
     self.now = now
     self.requestDeadline = requestDeadline

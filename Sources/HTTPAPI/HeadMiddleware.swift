@@ -11,13 +11,8 @@ struct HeadMiddleware: RouterMiddleware {
     _ request: Request, context: APIContext,
     next: @concurrent (Request, APIContext) async throws -> Response
   ) async throws -> Response {
-    var response = try await next(request, context)
-    guard request.method == .head else { return response }
-    // The server takes it from the body where no field says it.
-    if response.headers[.contentLength] == nil, let length = response.body.contentLength {
-      response.headers[.contentLength] = String(length)
-    }
-    response.body = ResponseBody()
-    return response
+    let response = try await next(request, context)
+    // Not by setting the body, which would set the length to that of none.
+    return request.method == .head ? response.createHeadResponse() : response
   }
 }

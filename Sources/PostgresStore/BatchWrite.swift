@@ -71,7 +71,7 @@ struct BatchWrite {
     steps.append((CommitSQL.addRecords, parameters))
   }
 
-  private mutating func add(tiles: [LogExtension.FullTile]) {
+  private mutating func add(tiles: [TileEdge.FullTile]) {
     var parameters = Parameters()
     parameters.append(tiles.map { Int16($0.tile.level) })
     parameters.append(tiles.map(\.tile.number))

@@ -8,8 +8,14 @@ enum CommitSQL {
   // limit, which no join can start from. JIT compilation would be called for by the price that is put
   // on the scan of `head`, which has to be scanned.
 
+  // And one server that is stopped or cut off while it holds the head must not stop the others: the
+  // database ends its transaction, and whoever waits for the head gives up before its request does.
+
   /// What the committer's connection runs first.
-  static let session = "set enable_seqscan = off; set jit = off"
+  static let session = """
+    set enable_seqscan = off; set jit = off;
+    set idle_in_transaction_session_timeout = '20s'; set lock_timeout = '15s'
+    """
 
   static let begin = Statement("commit_begin", [], "begin isolation level read committed")
 
@@ -18,19 +24,19 @@ enum CommitSQL {
     "commit_lock_head", [],
     "select next_index, next_namespace, last_committed_at from head for update")
 
-  /// The first record from the key on, where it has that key: only one index has this order. With
-  /// equality, others that begin with the namespace look as good while the store is small.
+  /// The digest as a range of one, in order: only the unique index gives that. With equality, other
+  /// indexes that begin with the namespace look as good while the store is small, and are then read
+  /// whole for every key.
   static let findRecords = Statement(
     "commit_find_records", [.int4Array, .byteaArray],
     """
     select q.position, r.index, r.kind, r.content
     from unnest($1, $2) with ordinality as q (namespace, digest, position)
     cross join lateral (
-      select namespace, digest, index, kind, content from record
-      where (namespace, digest) >= (q.namespace, q.digest)
-      order by namespace, digest limit 1
+      select index, kind, content from record
+      where namespace = q.namespace and digest >= q.digest and digest <= q.digest
+      order by digest limit 1
     ) r
-    where r.namespace = q.namespace and r.digest = q.digest
     """)
 
   static let findClaims = Statement(

@@ -15,33 +15,47 @@ enum LogSQL {
   static let tile = Statement(
     "log_tile", [.int2, .int8], "select hashes from log_tile where level = $1 and number = $2")
 
-  /// Losing this to a crash loses nothing: the signer has the checkpoint.
-  static let doNotFlush = Statement(
-    "log_do_not_flush", [], "select set_config('synchronous_commit', 'off', true)")
-
+  /// Of two checkpoints of one size, which is one tree, the longer one has more cosignatures.
   static let publish = Statement(
     "log_publish", [.int8, .bytea],
     """
     update log_published set size = $1, checkpoint = $2
-    where size < $1 or (size = $1 and checkpoint = '')
+    where size < $1 or (size = $1 and octet_length(checkpoint) < octet_length($2))
     """)
 
   static let published = Statement(
     "log_published", [], "select size, checkpoint from log_published")
 
+  private static let signed = "(select size from log_published)"
   private static let opened = """
-    select r.index, r.nonce, r.commitment, r.kind, r.principal, r.committed_at, r.body, r.targets,
+    r.index, r.nonce, r.commitment, r.kind, r.principal, r.committed_at, r.body, r.targets,
       r.statement, r.erased_by, r.digest, n.name
-    from record r join namespace n on n.id = r.namespace
-    where r.index < (select size from log_published)
     """
 
   static let opening = Statement(
-    "log_opening", [.text, .bytea], "\(opened) and n.name = $1 and r.digest = $2")
+    "log_opening", [.text, .bytea],
+    """
+    select \(opened) from record r join namespace n on n.id = r.namespace
+    where r.index < \(signed) and n.name = $1 and r.digest = $2
+    """)
 
+  /// At most $2 from index $1 on, those before which there are fewer than $3 bytes: the first one always.
+  /// libpq holds a whole answer in memory, so it is cut here.
   static let openings = Statement(
-    "log_openings", [.int8, .int8],
-    "\(opened) and r.index >= $1 order by r.index limit $2")
+    "log_openings", [.int8, .int8, .int8],
+    """
+    select \(opened)
+    from (
+      select *, sum(coalesce(octet_length(body), octet_length(statement))) over (
+        order by index rows between unbounded preceding and 1 preceding
+      ) as before
+      from (
+        select * from record where index >= $1 and index < \(signed) order by index limit $2
+      ) as rows
+    ) r join namespace n on n.id = r.namespace
+    where coalesce(r.before, 0) < $3
+    order by r.index
+    """)
 
   /// The verifier key of the log that this database belongs to, and whether any record is there.
   static let identity = Statement(

@@ -20,16 +20,22 @@ package final class PostgresLedger: CommitLedger {
   }
 
   private let worker: PostgresWorker
+  /// A connection of its own: the next batch has the other one meanwhile.
+  private let publisher: PostgresWorker
   private let deadline: Duration
   private let memory = Mutex(Memory())
 
   package init(conninfo: String, deadline: Duration = .seconds(20)) {
     worker = PostgresWorker(
       conninfo: conninfo, label: "stemma-committer", session: CommitSQL.session)
+    publisher = PostgresWorker(conninfo: conninfo, label: "stemma-publisher")
     self.deadline = deadline
   }
 
-  package func close() async { await worker.close() }
+  package func close() async {
+    await worker.close()
+    await publisher.close()
+  }
 
   package func append(
     _ questions: BatchQuestions,
@@ -72,12 +78,11 @@ package final class PostgresLedger: CommitLedger {
     parameters.append(checkpoint.size)
     parameters.append(checkpoint.note)
     let steps: [PostgresConnection.Step] = [
-      (LogSQL.doNotFlush, Parameters()), (LogSQL.publish, parameters),
+      (CommitSQL.begin, Parameters()), (LogSQL.publish, parameters),
     ]
     try await translated { () async throws(PostgresError) in
-      try await worker.run(deadline: deadline) { (connection, _) throws(PostgresError) in
-        // Outside of a transaction block, one pipeline is one transaction.
-        _ = try connection.pipeline(steps, deadline: deadline)
+      try await publisher.run(deadline: deadline) { (connection, _) throws(PostgresError) in
+        try connection.pipelineCommitting(steps, deadline: deadline)
       }
     }
   }

@@ -71,14 +71,13 @@ package struct PostgresLogReader: LogReader {
       var parameters = Parameters()
       parameters.append(index)
       parameters.append(Int64(limit))
+      parameters.append(Self.pageBytes)
       let rows = try connection.execute(LogSQL.openings, parameters, deadline: deadline)
       var openings: [OpeningRow] = []
-      var bytes = 0
-      for row in 0..<rows.count where bytes < Self.pageBytes {
+      for row in 0..<rows.count {
         let index = try rows.int64(row, 0)
         do throws(PostgresError) {
           let opening = try EntryOpening(rows, row)
-          bytes += opening.body?.count ?? 0
           openings.append(OpeningRow(index: index, opening: .success(opening)))
         } catch {
           openings.append(OpeningRow(index: index, opening: .failure(StoreError(error))))
@@ -88,8 +87,8 @@ package struct PostgresLogReader: LogReader {
     }
   }
 
-  /// A page of openings ends when its bodies reach this many bytes.
-  private static let pageBytes = 4 << 20
+  /// A page of openings ends when its bodies (or what is kept for them) reach this many bytes.
+  private static let pageBytes: Int64 = 4 << 20
 
   private func query<Value: Sendable>(
     _ body: @Sendable (inout PostgresConnection, Deadline) throws(PostgresError) -> Value

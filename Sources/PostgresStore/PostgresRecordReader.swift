@@ -8,6 +8,9 @@ package struct PostgresRecordReader: RecordReader {
   private let pool: PostgresPool
   private let deadline: Duration
 
+  /// A page ends when its bodies reach this many bytes.
+  private static let pageBytes: Int64 = 8 << 20
+
   package init(pool: PostgresPool, deadline: Duration = .seconds(15)) {
     self.pool = pool
     self.deadline = deadline
@@ -19,7 +22,7 @@ package struct PostgresRecordReader: RecordReader {
     var parameters = Parameters()
     parameters.append(namespace.name)
     parameters.append(digest.bytes)
-    return try await read(ReadSQL.record, parameters).first
+    return try await one(ReadSQL.record, parameters)
   }
 
   package func records(
@@ -39,13 +42,7 @@ package struct PostgresRecordReader: RecordReader {
       : filter.execution != nil
         ? ReadSQL.records(by: "execution")
         : filter.content != nil ? ReadSQL.records(by: "content") : ReadSQL.records
-    let found = try await read(statement, parameters)
-    var bytes = 0
-    let fitting = found.prefix(filter.limit).prefix { record in
-      defer { bytes += record.body.count }
-      return bytes < filter.maximumBytes
-    }
-    return Page(items: Array(fitting), hasMore: fitting.count < found.count)
+    return try await page(statement, parameters, filter.limit)
   }
 
   package func name(
@@ -55,7 +52,7 @@ package struct PostgresRecordReader: RecordReader {
     parameters.append(namespace.name)
     parameters.append(Array(name.utf8))
     parameters.append(at ?? .max)
-    return try await read(ReadSQL.name, parameters).first
+    return try await one(ReadSQL.name, parameters)
   }
 
   package func names(
@@ -98,37 +95,61 @@ package struct PostgresRecordReader: RecordReader {
   private func page(
     _ statement: Statement, _ parameters: Parameters, _ limit: Int
   ) async throws(StoreError) -> Page<StoredRecord> {
-    let found = try await read(statement, parameters)
-    return Page(items: Array(found.prefix(limit)), hasMore: found.count > limit)
+    var parameters = parameters
+    parameters.append(Self.pageBytes)
+    return try await query(statement, parameters) { (rows) throws(PostgresError) in
+      let items = try (0..<min(rows.count, limit)).map { (row) throws(PostgresError) in
+        try StoredRecord(rows, row)
+      }
+      // One row more than the limit was asked for, to know whether there is one.
+      let found = rows.count == 0 ? 0 : try rows.int64(0, 7)
+      return Page(items: items, hasMore: found > items.count)
+    }
   }
 
-  private func read(
+  /// The record of a statement that finds one at the most.
+  private func one(
     _ statement: Statement, _ parameters: Parameters
-  ) async throws(StoreError) -> [StoredRecord] {
+  ) async throws(StoreError) -> StoredRecord? {
+    try await query(statement, parameters) { (rows) throws(PostgresError) in
+      rows.count == 0 ? nil : try StoredRecord(rows, 0)
+    }
+  }
+
+  private func query<Value: Sendable>(
+    _ statement: Statement, _ parameters: Parameters,
+    _ read: @Sendable (Rows) throws(PostgresError) -> Value
+  ) async throws(StoreError) -> Value {
     let deadline = Deadline.in(deadline)
     return try await translated { () async throws(PostgresError) in
       try await pool.withConnection(deadline: deadline) {
         (connection) throws(PostgresError) in
-        let rows = try connection.execute(statement, parameters, deadline: deadline)
-        var records: [StoredRecord] = []
-        records.reserveCapacity(rows.count)
-        for row in 0..<rows.count { records.append(try StoredRecord(rows, row)) }
-        return records
+        try read(try connection.execute(statement, parameters, deadline: deadline))
       }
     }
   }
 }
 
 extension StoredRecord {
+  /// Bytes that do not hash to their name are never served, whoever altered them, nor a row that has
+  /// lost them without an erasure that says why.
   fileprivate init(_ rows: Rows, _ row: Int) throws(PostgresError) {
+    let index = try rows.int64(row, 0)
     guard let kind = Kind(rawValue: try rows.int16(row, 1)),
       let digest = Digest(bytes: try rows.bytes(row, 2)),
       let time = try rows.unixMicroseconds(row, 3)
-    else { throw PostgresError(.decoding, "a record row that this program cannot read") }
+    else { throw PostgresError(.decoding, "record \(index) cannot be read") }
     let body = try rows.optionalBytes(row, 4)
+    if let body {
+      guard SHA256.digest(of: body) == digest else {
+        throw PostgresError(.decoding, "the body of record \(index) does not match its digest")
+      }
+    } else if try !rows.bool(row, 6) {
+      throw PostgresError(.decoding, "record \(index) has no body and no erasure that says why")
+    }
     self.init(
-      index: try rows.int64(row, 0), kind: kind, digest: digest,
-      committedAt: Timestamp(microseconds: time), body: body ?? [], isErased: body == nil,
+      index: index, kind: kind, digest: digest, committedAt: Timestamp(microseconds: time),
+      body: body ?? [], isErased: body == nil,
       erasure: try rows.optionalBytes(row, 5).flatMap { Digest(bytes: $0) })
   }
 }

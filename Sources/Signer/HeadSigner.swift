@@ -49,7 +49,7 @@ extension StoreError {
   package init(_ error: SignerError) {
     switch error.code {
     case .behind, .diverged, .foreign, .corrupt: self.init(.signerRefuses, "\(error)", cause: error)
-    default: self.init(.unavailable, "\(error)", cause: error)
+    default: self.init(.signerUnavailable, "\(error)", cause: error)
     }
   }
 }

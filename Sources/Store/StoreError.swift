@@ -14,8 +14,13 @@ package struct StoreError: Error, Sendable, Equatable {
     /// A unique constraint stood in the way of a batch: nothing of it was stored, trying again
     /// (with what is now visible) settles it.
     package static let raced = Code(name: "raced")
+    /// The signer cannot be asked, or has stopped. This try stored nothing, or it is not known to be signed.
+    package static let signerUnavailable = Code(name: "signer_unavailable")
     /// The signer will not sign this database's head: nothing was stored, and a person must look.
     package static let signerRefuses = Code(name: "signer_refuses")
+    /// Committed and signed, but too few witnesses cosigned, and the operator wants no less. Asking again may
+    /// find more of them.
+    package static let noQuorum = Code(name: "no_quorum")
     /// Stored state contradicts itself. Never the client's doing.
     package static let corrupt = Code(name: "corrupt")
   }

@@ -89,7 +89,8 @@ package struct TableCheck: Sendable {
       var findings: [Finding] = []
       for row in 0..<rows.count {
         findings.append(
-          Finding(.index(try rows.int64(row, 0)), "content is marked as erased by it; it erases none"))
+          Finding(
+            .index(try rows.int64(row, 0)), "content is marked as erased by it; it erases none"))
       }
       return findings
     }

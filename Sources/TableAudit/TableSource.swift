@@ -44,7 +44,9 @@ package struct TableSource: AuditSource {
       range.append(start + Int64(tile.width))
       let rows = try connection.execute(
         tile.level > 0 ? TableSQL.tileRoots : TableSQL.commitments, range, deadline: deadline)
-      guard rows.count == tile.width else { return .absent("\(rows.count) of its hashes are there") }
+      guard rows.count == tile.width else {
+        return .absent("\(rows.count) of its hashes are there")
+      }
       var hashes: [UInt8] = []
       for row in 0..<rows.count {
         let bytes = try rows.bytes(row, 0)
@@ -61,7 +63,9 @@ package struct TableSource: AuditSource {
       range.append(start)
       range.append(start + Int64(bundle.width))
       let rows = try connection.execute(TableSQL.commitments, range, deadline: deadline)
-      guard rows.count == bundle.width else { return .absent("\(rows.count) of its rows are there") }
+      guard rows.count == bundle.width else {
+        return .absent("\(rows.count) of its rows are there")
+      }
       var entries: [[UInt8]] = []
       for row in 0..<rows.count { entries.append(try rows.bytes(row, 0)) }
       return .bytes(EntryBundle.encode(entries))

@@ -31,13 +31,15 @@ struct TileCheck {
         for row in 0..<rows.count {
           let number = try rows.int64(row, 0)
           if number >= full {
-            findings.append(Finding(.log, "log_tile has a tile \(level)/\(number), the tree has not"))
+            findings.append(
+              Finding(.log, "log_tile has a tile \(level)/\(number), the tree has not"))
           }
           let root = Self.root(of: try rows.bytes(row, 1))
           if try root?.bytes != rows.bytes(row, 2) {
             findings.append(
               Finding(
-                Self.place(level, number), "the root beside tile \(level)/\(number) is not its root"))
+                Self.place(level, number), "the root beside tile \(level)/\(number) is not its root"
+              ))
           }
           next = number + 1
         }

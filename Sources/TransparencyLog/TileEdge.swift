@@ -26,10 +26,18 @@ package struct TileEdge: Hashable, Sendable {
     self.levels = levels
   }
 
+  /// A tile that became full.
+  package struct FullTile: Hashable, Sendable {
+    package let tile: Tile
+    package let hashes: [Digest]
+    /// The hash of the whole tile: one of the hashes one level up.
+    package let root: Digest
+  }
+
   /// Adds the next leaf's hash and gives the tiles that it completes, the lowest level first: none
   /// 255 times in 256.
-  package mutating func append(_ leaf: Digest) -> [(tile: Tile, hashes: [Digest])] {
-    var completed: [(tile: Tile, hashes: [Digest])] = []
+  package mutating func append(_ leaf: Digest) -> [FullTile] {
+    var completed: [FullTile] = []
     var carry = leaf
     var level = 0
     size += 1
@@ -39,8 +47,8 @@ package struct TileEdge: Hashable, Sendable {
       guard levels[level].count == Tile.fullWidth else { return completed }
       let number = size >> (8 * Int64(level + 1)) - 1
       let tile = Tile(checkedLevel: level, number: number, width: Tile.fullWidth)
-      completed.append((tile, levels[level]))
       carry = TreeHash.root(ofPerfect: levels[level])
+      completed.append(FullTile(tile: tile, hashes: levels[level], root: carry))
       levels[level] = []
       level += 1
     }

@@ -37,8 +37,8 @@ struct TestSource: AuditSource {
   /// Tiles and bundles alone.
   init(entries: [[UInt8]]) {
     for entry in entries {
-      for (tile, hashes) in edge.append(TreeHash.leaf(entry)) {
-        files[tile.path] = hashes.flatMap(\.bytes)
+      for full in edge.append(TreeHash.leaf(entry)) {
+        files[full.tile.path] = full.hashes.flatMap(\.bytes)
       }
     }
     for (level, hashes) in edge.levels.enumerated() where !hashes.isEmpty {

@@ -1,5 +1,6 @@
 import Canonical
 import Records
+import SeededRandom
 import StemmaCrypto
 import Testing
 

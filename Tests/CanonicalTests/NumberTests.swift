@@ -1,4 +1,5 @@
 import Canonical
+import SeededRandom
 import Testing
 
 @Suite struct NumberTests {

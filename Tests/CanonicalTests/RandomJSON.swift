@@ -1,3 +1,5 @@
+import SeededRandom
+
 /// Writes one random document in many ways: the members of objects shuffled, strings escaped or not,
 /// white space anywhere, numbers in other notations.
 struct RandomJSON {

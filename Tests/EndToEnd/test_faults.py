@@ -95,3 +95,14 @@ def test_sigterm_ends_it_and_its_postgresql(own_server: Server) -> None:
     postmaster = own_server.postmaster()
     assert own_server.stop() == 0
     assert not os.path.exists(f"/proc/{postmaster}")
+
+
+def test_what_was_acknowledged_is_readable_when_postgresql_comes_back(own_server: Server) -> None:
+    """No later commit helps: the database alone has to know what was signed."""
+    for number in range(5):
+        client = own_server.client(retries=50)
+        record = {"kind": "context", "v": 1, "parameters": {"last": number}}
+        digest = client.commit([record]).digests[0]
+        os.kill(own_server.postmaster(), signal.SIGKILL)
+        assert client.record(digest) == rfc8785.dumps(record)
+        assert client.find()[-1]["digest"] == digest

@@ -265,6 +265,37 @@ def test_head_has_no_body(server: Server, canary: Canary, path: bytes) -> None:
     assert canary.sings()
 
 
+@pytest.fixture(scope="module")
+def tagged(server: Server) -> list[str]:
+    """Addresses whose answers have an ETag: a record's, a content's, a name's."""
+    client = server.client("tagged")
+    record = client.commit([{"kind": "context", "v": 1, "parameters": {"tagged": 1}}]).digests[0]
+    client.move("a/name", record)
+    return [f"records/{record}", f"content/{client.put_content(b'x' * 100_000)}", "names/a/name"]
+
+
+@pytest.mark.parametrize("place", range(2))
+def test_head_says_what_get_says(server: Server, tagged: list[str], place: int) -> None:
+    url, key = f"{server.url}/v1/tagged/{tagged[place]}", {"Authorization": f"Bearer {server.key}"}
+    whole = HTTP.get(url, headers=key)
+    assert whole.headers["content-length"] == str(len(whole.content))
+    head = HTTP.head(url, headers=key)
+    assert (head.status_code, head.content) == (200, b"")
+    without_date = [{name: value for name, value in answer.headers.items() if name != "date"} for answer in (head, whole)]
+    assert without_date[0] == without_date[1]
+
+
+@pytest.mark.parametrize("method, place", [("GET", 0), ("GET", 1), ("GET", 2), ("HEAD", 0), ("HEAD", 1)])
+def test_not_modified_says_no_length(server: Server, tagged: list[str], method: str, place: int) -> None:
+    """It would be that of the answer to GET (RFC 9110 section 8.6), so 0 is a lie that caches act on."""
+    url, key = f"{server.url}/v1/tagged/{tagged[place]}", {"Authorization": f"Bearer {server.key}"}
+    tag = HTTP.get(url, headers=key).headers["etag"]
+    for _ in range(2):
+        answer = HTTP.request(method, url, headers={**key, "If-None-Match": tag})
+        assert answer.status_code == 304
+        assert "content-length" not in answer.headers and "transfer-encoding" not in answer.headers
+
+
 def test_pipelined_requests_are_answered_in_order(server: Server, canary: Canary) -> None:
     paths = [b"/livez", b"/v1/main/records", b"/nowhere", b"/livez"] * 25
     received, _ = exchange(server, b"".join(map(get, paths)) + canary.request)

@@ -43,13 +43,18 @@ class Disk:
         self.place = Path(tempfile.mkdtemp(prefix="stemma-power-"))
         self.place.chmod(0o755)
         os.truncate(self.image, 3 << 30)
-        # A mount that somebody else's namespace had copied would outlive ours, dead.
+        # Only here may a test be skipped: a machine that lets us make no file system of our own says so
+        # now. Whatever fails after that is a failure.
         libc = ctypes.CDLL(None, use_errno=True)
+        # A mount that somebody else's namespace had copied would outlive ours, dead.
         if libc.unshare(CLONE_NEWNS):
             pytest.skip(f"unshare: {os.strerror(ctypes.get_errno())}")
-        run("mount", "--make-rprivate", "/")
-        run("mkfs.ext4", "-q", "-E", "lazy_itable_init=1,nodiscard", str(self.image))
-        self.mount()
+        try:
+            run("mount", "--make-rprivate", "/")
+            run("mkfs.ext4", "-q", "-E", "lazy_itable_init=1,nodiscard", str(self.image))
+            self.mount()
+        except (FileNotFoundError, CommandFailed) as error:
+            pytest.skip(str(error))
 
     def mount(self) -> None:
         run("mount", "-o", "loop", str(self.image), str(self.place))
@@ -73,10 +78,21 @@ class Disk:
         self.image.unlink()
 
 
+class CommandFailed(Exception):
+    """A command that did not end well, and what it said."""
+
+
 def run(*command: str) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
-        pytest.skip(f"{command[0]}: {done.stderr.strip()}")
+        raise CommandFailed(f"{command[0]}: {done.stderr.strip()}")
+
+
+def test_a_mount_that_fails_after_a_cut_is_a_failure(tmp_path: Path) -> None:
+    disk = object.__new__(Disk)
+    disk.image, disk.place = tmp_path / "image", tmp_path
+    with pytest.raises(CommandFailed):
+        disk.mount()
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Two servers on one database, and one signer in a process of its own."""
+"""Two servers on one database, with one signer in a process of its own, or each with its own."""
 
 from __future__ import annotations
 
@@ -6,16 +6,20 @@ import hashlib
 import signal
 import subprocess
 import tempfile
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Iterator
 
+import httpx
 import pytest
 
-from conftest import BINARY, Server
+from cluster import Cluster
+from conftest import BINARY, FULL, Server
 from stemma import Client, Problem
 from test_log import entries, get, root_of, size_and_root
+from witness import Witness
 
 
 class Signer:
@@ -122,3 +126,115 @@ def test_a_database_of_another_log_is_refused(pair: tuple[Server, Server, Signer
     assert answer.returncode == 3
     assert b"second history" in answer.stderr
     stranger.remove()
+
+
+def test_two_servers_before_the_same_witness_do_not_accuse_each_other(
+    pair: tuple[Server, Server, Signer],
+) -> None:
+    first, second, signer = pair
+    witness = Witness(first.folder, "w.one", (first.folder / "log.vkey").read_text().strip())
+    witness.start()
+    policy = first.folder / "policy"
+    policy.write_text(f"witness w {witness.vkey} {witness.url}\nquorum w\n")
+    second.stop()
+    first.stop()
+    for server in (first, second):
+        server.start("--signer", f"unix:{signer.socket}", "--witness-policy", str(policy), "--without-quorum", "hold")
+
+    def load(worker: int) -> None:
+        client = Client((first, second)[worker % 2].url, "main", key=first.key, retries=50)
+        for number in range(25):
+            checkpoint = client.commit([context(worker * 1000 + number)]).checkpoint
+            assert "\u2014 w.one " in checkpoint
+
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(load, range(4)))
+    assert witness.kept()[0] == 100
+    for server in (first, second):
+        assert get(server, "/readyz").json()["reasons"] == []
+        assert "contradicts" not in (server.folder / "server.log").read_text()
+    witness.stop()
+
+
+@pytest.mark.skipif(not FULL, reason="waits for a time-out of 20 s; tools/test --full")
+def test_a_server_stopped_in_the_middle_of_a_commit_does_not_stop_the_other() -> None:
+    cluster = Cluster()
+    signer = Signer()
+    signer.start("--create", "--origin", "example.org/frozen")
+    servers = [Server(database=cluster.conninfo) for _ in range(2)]
+    for server in servers:
+        server.start("--signer", f"unix:{signer.socket}")
+    frozen, other = servers
+    assert frozen.process
+    stopping = threading.Event()
+
+    def load() -> None:
+        client = frozen.client(retries=0, timeout=5.0)
+        number = 0
+        while not stopping.is_set():
+            number += 1
+            try:
+                client.commit([{"kind": "context", "v": 1, "parameters": {"frozen": number}}])
+            except (httpx.HTTPError, Problem):
+                pass
+
+    thread = threading.Thread(target=load)
+    thread.start()
+    holds = "select count(*) from pg_stat_activity where state like 'idle in transaction%'"
+    try:
+        for _ in range(500):
+            frozen.process.send_signal(signal.SIGSTOP)
+            time.sleep(0.02)
+            if cluster.query(holds) != "0":
+                break
+            frozen.process.send_signal(signal.SIGCONT)
+            time.sleep(0.003)
+        else:
+            pytest.fail("the server was never stopped while it held the head")
+        client = Client(other.url, "main", key=frozen.key, retries=10, timeout=60.0)
+        began = time.monotonic()
+        client.commit([{"kind": "context", "v": 1, "parameters": {"other": 1}}])
+        assert time.monotonic() - began < 45
+    finally:
+        stopping.set()
+        frozen.process.send_signal(signal.SIGCONT)
+        thread.join()
+        for server in servers:
+            server.remove()
+        signer.stop()
+        cluster.remove()
+
+
+def test_two_servers_that_begin_at_once_make_one_log() -> None:
+    cluster = Cluster()
+    servers = [Server(database=cluster.conninfo) for _ in range(2)]
+    try:
+        processes = [
+            subprocess.Popen(
+                [BINARY, "serve", "--data-dir", str(server.folder), "--listen", "127.0.0.1:0"],
+                env=server.process_environment(), stderr=subprocess.PIPE,
+            )
+            for server in servers
+        ]  # fmt: skip
+        end = time.monotonic() + 60
+        while all(process.poll() is None for process in processes):
+            assert time.monotonic() < end, "both servers believe the database is theirs"
+            time.sleep(0.05)
+        refused = next(process for process in processes if process.poll() is not None)
+        assert refused.returncode == 3
+        assert refused.stderr
+        told = refused.stderr.read()
+        # The later one lost the race, or came when it was over.
+        assert b"belongs to the log" in told or b"second history" in told
+        (left,) = [pair for pair in zip(servers, processes) if pair[1] is not refused]
+        left[0].process = left[1]
+        while not (left[0].folder / "listen.url").exists():
+            assert left[1].poll() is None and time.monotonic() < end
+            time.sleep(0.05)
+        key = next(path for path in (s.folder / "admin.key" for s in servers) if path.exists())
+        client = Client(left[0].url, "main", key=key.read_text().strip())
+        assert client.commit([{"kind": "context", "v": 1}]).indices == [0]
+    finally:
+        for server in servers:
+            server.remove()
+        cluster.remove()

@@ -1,27 +1,16 @@
-import Canonical
 import Postgres
 import PostgresStore
 import Records
 import Signer
 import StemmaCrypto
 import Store
+import StoreFixtures
 import Testing
 
 @Suite struct CommitTests {
   private let space = Namespace("main")
   @Sendable private static func now() -> Timestamp {
     Timestamp(microseconds: 1_700_000_000_000_000)
-  }
-
-  private func context(_ number: Int) throws -> Record {
-    let json = #"{"kind":"context","v":1,"parameters":{"n":\#(number)}}"#
-    return try RecordDraft(checking: JSONDocument(parsing: Array(json.utf8)).root)
-      .seal(handles: [:])
-  }
-
-  private func request(_ records: [Record], content: [SmallContent] = []) throws -> CommitRequest {
-    CommitRequest(
-      namespace: try #require(space), principal: "tester", records: records, content: content)
   }
 
   private func committer(on conninfo: String, _ signer: FileSigner) -> GroupCommitter {
@@ -38,7 +27,7 @@ import Testing
     let signer = try TestSigner.make()
     let committers = (0..<2).map { _ in committer(on: conninfo, signer) }
     let records = try (0..<50).map(context)
-    let requests = try records.map { try request([$0]) }
+    let requests = records.map { commit([$0]) }
     let deadline = soon
     let indices = try await withThrowingTaskGroup(of: [Int64].self) { group in
       for client in 0..<16 {
@@ -47,10 +36,10 @@ import Testing
           for request in requests {
             let committer = committers[client % 2]
             guard
-              case .stored(let receipt) = try await committer.commit(request, deadline: deadline)
+              case .stored(let answer) = try await committer.commit(request, deadline: deadline)
                 .outcome
             else { continue }
-            indices += receipt.records.map(\.index)
+            indices += answer.records.map(\.index)
           }
           return indices
         }
@@ -71,7 +60,7 @@ import Testing
     let bytes = [UInt8](repeating: 7, count: 60_000)
     let record = try context(1)
     _ = try await committer.commit(
-      request([record], content: [SmallContent(bytes: bytes)]), deadline: soon)
+      commit([record], content: [SmallContent(bytes: bytes)]), deadline: soon)
     let stored = try #require(try await reader.record(record.digest, in: namespace))
     #expect(stored.body == record.canonical)
     #expect(stored.index == 0)
@@ -96,7 +85,7 @@ import Testing
     for size in [1, 2, 3, 4, 5, 6, 500, 1000, 1, 1, 500] {
       let records = try (number..<number + size).map(context)
       let content = (number..<number + size).map { SmallContent(bytes: Array("\($0)".utf8)) }
-      _ = try await committer.commit(request(records, content: content), deadline: soon)
+      _ = try await committer.commit(commit(records, content: content), deadline: soon)
       number += size
     }
     // A backend's counts are published when it ends, at the latest.

@@ -1,3 +1,4 @@
+import SeededRandom
 import StemmaCrypto
 import Testing
 

@@ -1,5 +1,6 @@
 import Records
 import StemmaCrypto
+import StoreFixtures
 import Testing
 import TransparencyLog
 
@@ -19,8 +20,8 @@ import TransparencyLog
     if case .rejected(let rejection) = outcome { rejection } else { nil }
   }
 
-  private func receipt(_ outcome: CommitOutcome) -> CommitReceipt? {
-    if case .stored(let receipt) = outcome { receipt } else { nil }
+  private func answer(_ outcome: CommitOutcome) -> CommitAnswer? {
+    if case .stored(let answer) = outcome { answer } else { nil }
   }
 
   @Test func indicesHaveNoGapsAcrossRefusals() throws {
@@ -42,16 +43,16 @@ import TransparencyLog
   @Test func sameRecordTwiceIsOneIndex() throws {
     let plan = plan([try commit([input(1)]), try commit([input(1)])])
     #expect(plan.records.count == 1)
-    let receipts = plan.outcomes.compactMap(receipt)
-    #expect(receipts.flatMap(\.records).map(\.index) == [0, 0])
-    #expect(receipts.flatMap(\.records).map(\.created) == [true, false])
+    let answers = plan.outcomes.compactMap(answer)
+    #expect(answers.flatMap(\.records).map(\.index) == [0, 0])
+    #expect(answers.flatMap(\.records).map(\.created) == [true, false])
   }
 
   @Test func namespacesDoNotSeeEachOther() throws {
     let data = try input(1)
     let settings = try context(1)
     let view = try view(inputs: [data.digest], context: settings.digest)
-    let plan = plan([try commit([data, settings], in: "a"), try commit([view], in: "b")])
+    let plan = plan([commit([data, settings], in: "a"), commit([view], in: "b")])
     guard case .unresolved(let list)? = rejection(plan.outcomes[1]) else {
       Issue.record("what lies in another namespace is not there")
       return
@@ -63,7 +64,7 @@ import TransparencyLog
     let data = try input(1)
     let settings = try context(1)
     let view = try view(inputs: [data.digest], context: settings.digest)
-    let plan = plan([try commit([data, settings, view])])
+    let plan = plan([commit([data, settings, view])])
     #expect(plan.records.last?.targets.allSatisfy { $0 < 2 } == true)
     #expect(plan.records.last?.targets.count == 2)
   }
@@ -71,7 +72,7 @@ import TransparencyLog
   @Test func referenceToTheWrongKindIsRefused() throws {
     let settings = try context(1)
     let view = try view(inputs: [settings.digest], context: settings.digest)
-    guard case .unfit(let list)? = rejection(plan([try commit([settings, view])]).outcomes[0])
+    guard case .unfit(let list)? = rejection(plan([commit([settings, view])]).outcomes[0])
     else {
       Issue.record("a context is no input")
       return
@@ -97,7 +98,7 @@ import TransparencyLog
     let third = try name("n", a.digest, previous: second.digest)
     let stale = try name("n", b.digest)
     let plan = plan([
-      try commit([a, b, first]), try commit([second]), try commit([third]), try commit([stale]),
+      commit([a, b, first]), commit([second]), commit([third]), commit([stale]),
     ])
     #expect(plan.events.map(\.previous) == [-1, 2, 3])
     guard case .conflicting(let list)? = rejection(plan.outcomes[3]) else {
@@ -119,7 +120,7 @@ import TransparencyLog
     let view = try view(inputs: [data.digest], context: settings.digest)
     let refused = try name("a", SHA256.digest(of: [9]))
     let plan = plan([
-      try commit([data, settings]), try commit([refused]), try commit([view, data]),
+      commit([data, settings]), commit([refused]), commit([view, data]),
     ])
     #expect(plan.log.entries.count == 3)
     for (record, entry) in zip(plan.records, plan.log.entries) {
@@ -164,8 +165,8 @@ import TransparencyLog
       try #require(Namespace("other"))
     )
     let requests = [
-      try commit([data], in: "other"), try commit([data], in: "shared"),
-      try commit([settings], in: "main"),
+      commit([data], in: "other"), commit([data], in: "shared"),
+      commit([settings], in: "main"),
       CommitRequest(
         namespace: main, principal: "tester", records: [view], imports: [shared, other]),
     ]

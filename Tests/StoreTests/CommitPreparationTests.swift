@@ -1,5 +1,6 @@
 import Records
 import StemmaCrypto
+import StoreFixtures
 import Testing
 
 @testable import Store

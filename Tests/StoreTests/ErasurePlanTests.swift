@@ -1,5 +1,6 @@
 import Records
 import StemmaCrypto
+import StoreFixtures
 import Testing
 import TransparencyLog
 
@@ -49,7 +50,7 @@ import TransparencyLog
   @Test func contentIsNotTakenBehindItsErasure() throws {
     let subject = try input(1)
     let plan = plan([
-      try commit([subject]), try erasure(of: subject, "content", .content),
+      commit([subject]), try erasure(of: subject, "content", .content),
       try carry(content, with: context(1)),
     ])
     guard case .rejected(.erased([content.digest])) = plan.outcomes[2] else {
@@ -84,7 +85,7 @@ import TransparencyLog
       namespace: try #require(Namespace("other")), principal: "tester", records: other.records,
       content: other.content)
     let plan = plan([
-      other, try commit([subject]), try erasure(of: subject, "content", .content),
+      other, commit([subject]), try erasure(of: subject, "content", .content),
     ])
     #expect(plan.content.map(\.key.namespace.name) == ["other"])
   }
@@ -100,7 +101,7 @@ import TransparencyLog
     let erasures = try withNonce.enumerated().map {
       try body(of: subject, $0.offset, withNonce: $0.element)
     }
-    let plan = plan([try commit([subject])] + erasures)
+    let plan = plan([commit([subject])] + erasures)
     #expect(plan.destructions.count == 1)
     #expect(plan.destructions.first?.erasure == Int64(1 + winner))
     guard case .body(_, withNonce.contains(true))? = plan.destructions.first?.target else {

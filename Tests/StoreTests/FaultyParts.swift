@@ -1,4 +1,5 @@
 import StemmaCrypto
+import StoreFixtures
 import Synchronization
 
 @testable import Store
@@ -23,6 +24,9 @@ final class Saboteur: Sendable {
   private let plan: Mutex<[Fault]>
 
   init(_ plan: [Fault]) { self.plan = Mutex(plan) }
+
+  /// Whether everything planned has failed.
+  var isDone: Bool { plan.withLock { $0.isEmpty } }
 
   /// Runs `body` unless the step's turn to fail has come.
   func around<Value>(

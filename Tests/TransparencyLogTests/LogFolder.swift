@@ -20,7 +20,7 @@ final class LogFolder {
 
     var edge = TileEdge()
     for (index, leaf) in tree.leaves.enumerated() {
-      for (tile, hashes) in edge.append(leaf) { try write(hashes, to: tile) }
+      for full in edge.append(leaf) { try write(full.hashes, to: full.tile) }
       // A server that signs at these sizes leaves their partial tiles behind.
       if index + 1 == size || [3, 200, 300].contains(index + 1) { try writePartial(edge) }
     }

@@ -99,8 +99,12 @@ import TransparencyLog
     var edge = TileEdge()
     var written: [Tile: [Digest]] = [:]
     for leaf in tree.leaves {
-      for (tile, hashes) in edge.append(leaf) {
-        #expect(written.updateValue(hashes, forKey: tile) == nil, "twice: \(tile.path)")
+      for full in edge.append(leaf) {
+        #expect(
+          written.updateValue(full.hashes, forKey: full.tile) == nil, "twice: \(full.tile.path)")
+        let span = 1 << (8 * (full.tile.level + 1))
+        let first = Int(full.tile.number) * span
+        #expect(full.root == tree.root(first..<first + span), "the root of \(full.tile.path)")
       }
     }
     #expect(written.count == 274)

@@ -2,6 +2,7 @@ import ArgumentParser
 import Canonical
 import FileDigests
 import Glibc
+import SeededRandom
 
 struct HashBenchmark: ParsableCommand {
   static let configuration = CommandConfiguration(

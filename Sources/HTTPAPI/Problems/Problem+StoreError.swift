@@ -13,6 +13,11 @@ extension Problem {
     case .unavailable, .raced:
       self = .retryable(
         "unavailable", "the database is not available; nothing was stored", after: 2)
+    case .signerUnavailable:
+      self = .retryable(
+        "signer_unavailable",
+        "the log's signer does not answer, so nothing can be acknowledged; send the same request again",
+        after: 2)
     case .signerRefuses:
       self = .retryable(
         "read_only", "the log's signer refuses this database; nothing was stored; /readyz says why",

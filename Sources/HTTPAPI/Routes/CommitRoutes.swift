@@ -25,9 +25,9 @@ enum CommitRoutes {
         content: commit.uniqueContent, imports: services.imports[namespace] ?? [])
       let committed = try await services.commit(stored, deadline: deadline)
       switch committed.outcome {
-      case .stored(let receipt):
+      case .stored(let stored):
         return commit.answer(
-          receipt, positions: prepared.positions, checkpoint: committed.checkpoint)
+          stored, positions: prepared.positions, checkpoint: committed.checkpoint)
       case .rejected(let rejection):
         throw Problem(rejection) { place in
           let position = prepared.positions.firstIndex {
@@ -99,7 +99,7 @@ struct CommitBody {
   }
 
   func answer(
-    _ receipt: CommitReceipt, positions: [Int], checkpoint: SignedCheckpoint
+    _ stored: CommitAnswer, positions: [Int], checkpoint: SignedCheckpoint
   ) -> Response {
     var members: [(String, JSONValue)] = [
       ("checkpoint", .string(String(decoding: checkpoint.note, as: UTF8.self))),
@@ -107,7 +107,7 @@ struct CommitBody {
         "records",
         .array(
           positions.map { position in
-            let entry = receipt.records[position]
+            let entry = stored.records[position]
             return .object([
               ("digest", .string(entry.digest.description)), ("index", .integer(entry.index)),
               ("created", .bool(entry.created)),
@@ -117,7 +117,7 @@ struct CommitBody {
     ]
     if !content.isEmpty {
       var created: [Digest: Bool] = [:]
-      for (item, isNew) in zip(uniqueContent, receipt.contentCreated) {
+      for (item, isNew) in zip(uniqueContent, stored.contentCreated) {
         created[item.digest] = isNew
       }
       members.append(

@@ -12,10 +12,10 @@ enum ContentRoutes {
       try await put(request, context, services)
     },
     Route(.get, "/v1/{namespace}/content/{digest}", .scope(.read)) { request, context, services in
-      try await get(request, context, services, withBody: true)
+      try await get(request, context, services)
     },
     Route(.head, "/v1/{namespace}/content/{digest}", .scope(.read)) { request, context, services in
-      try await get(request, context, services, withBody: false)
+      try await get(request, context, services)
     },
   ]
 
@@ -66,7 +66,7 @@ enum ContentRoutes {
   }
 
   private static func get(
-    _ request: Request, _ context: APIContext, _ services: APIServices, withBody: Bool
+    _ request: Request, _ context: APIContext, _ services: APIServices
   ) async throws -> Response {
     let namespace = try context.namespace()
     let digest = try context.digest()
@@ -90,10 +90,6 @@ enum ContentRoutes {
         "bytes \(bounds.lowerBound)-\(bounds.upperBound - 1)/\(content.size)"
     }
     let status: HTTPResponse.Status = range == nil ? .ok : .partialContent
-    guard withBody else {
-      headers[.contentLength] = String(bounds.count)
-      return Response(status: status, headers: headers)
-    }
     let body = ResponseBody(contentLength: bounds.count) { writer in
       var offset = bounds.lowerBound
       while offset < bounds.upperBound {

@@ -125,9 +125,9 @@ enum NameRoutes {
       namespace: namespace, principal: context.principal, records: [record],
       imports: services.imports[namespace] ?? [])
     switch try await services.commit(commit, deadline: deadline).outcome {
-    case .stored(let receipt):
+    case .stored(let answer):
       guard let stored = try await services.records.record(record.digest, in: namespace),
-        let entry = receipt.records.first
+        let entry = answer.records.first
       else { throw StoreError(.corrupt, "a name that was just committed is not there") }
       guard case .object(let members) = try value(of: stored) else {
         throw StoreError(.corrupt, "a name's value is an object")

@@ -12,6 +12,8 @@ enum OperationsRoutes {
       if status == .ready, let refusal = services.committer.refusal {
         (status, reasons) = (.readOnly, [refusal])
       }
+      // Warnings, while reads and commits go on.
+      reasons += services.witnesses?.warnings ?? []
       return Response(
         json: .object([
           ("status", .string(status.rawValue)),
@@ -24,7 +26,10 @@ enum OperationsRoutes {
         body: .init(byteBuffer: ByteBuffer(bytes: PackageResources.openapi_yaml)))
     },
     Route(.get, "/metrics", .scope(.metrics)) { _, _, services in
-      text(metrics(services), mediaType: "text/plain; version=0.0.4; charset=utf-8")
+      text(
+        CommitMetrics.text(services.committer.counters)
+          + (services.witnesses.map(WitnessMetrics.text) ?? ""),
+        mediaType: "text/plain; version=0.0.4; charset=utf-8")
     },
   ]
 
@@ -34,23 +39,5 @@ enum OperationsRoutes {
     Response(
       status: .ok, headers: [.contentType: mediaType, .cacheControl: "no-store"],
       body: .init(byteBuffer: ByteBuffer(string: text)))
-  }
-
-  /// Prometheus text exposition format 0.0.4.
-  private static func metrics(_ services: APIServices) -> String {
-    let counters = services.committer.counters
-    let counts: [(name: String, type: String, help: String, value: Int)] = [
-      ("batches_total", "counter", "Transactions of the group commit.", counters.batches),
-      ("commits_total", "counter", "Commits answered, refused ones included.", counters.commits),
-      ("records_total", "counter", "Records stored by this server.", counters.records),
-      ("overloaded_total", "counter", "Commits turned away by a full queue.", counters.refused),
-      ("failed_total", "counter", "Commits that the database failed.", counters.failed),
-      ("waiting", "gauge", "Commits waiting for a batch.", counters.waiting),
-    ]
-    return counts.map { metric in
-      let name = "stemma_commit_\(metric.name)"
-      return
-        "# HELP \(name) \(metric.help)\n# TYPE \(name) \(metric.type)\n\(name) \(metric.value)\n"
-    }.joined()
   }
 }

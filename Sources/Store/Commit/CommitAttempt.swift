@@ -22,7 +22,7 @@ struct CommitAttempt {
   private let facts: BatchFacts
   private let request: CommitRequest
   private var changes: Changes
-  private var entries: [CommitReceipt.Entry] = []
+  private var entries: [CommitAnswer.Entry] = []
   private var contentCreated: [Bool] = []
   private var unresolved: [CommitRejection.Unresolved] = []
   private var conflicts: [CommitRejection.Conflict] = []
@@ -47,8 +47,8 @@ struct CommitAttempt {
     for item in request.content { attempt.take(item) }
     if let destruction = request.destruction { attempt.take(destruction) }
     if let rejection = attempt.rejection { return (.rejected(rejection), nil) }
-    let receipt = CommitReceipt(records: attempt.entries, contentCreated: attempt.contentCreated)
-    return (.stored(receipt), attempt.changes)
+    let answer = CommitAnswer(records: attempt.entries, contentCreated: attempt.contentCreated)
+    return (.stored(answer), attempt.changes)
   }
 
   private var rejection: CommitRejection? {

@@ -2,12 +2,12 @@ package import StemmaCrypto
 
 /// What became of one commit of a batch that reached the database.
 package enum CommitOutcome: Sendable {
-  case stored(CommitReceipt)
+  case stored(CommitAnswer)
   case rejected(CommitRejection)
 }
 
 /// Where the records of a commit are. Sent to a client only after the transaction is durable.
-package struct CommitReceipt: Sendable {
+package struct CommitAnswer: Sendable {
   package struct Entry: Sendable {
     package let digest: Digest
     package let index: Int64

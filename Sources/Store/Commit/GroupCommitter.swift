@@ -3,8 +3,9 @@ import TransparencyLog
 
 /// Group commit: concurrent commits share one transaction.
 ///
-/// Callers wait until their batch is durable. The first one to arrive at an idle line starts the loop,
-/// which takes everything that waits as one batch, and again until nothing waits.
+/// Callers wait until their batch is durable and signed. The first one to arrive at an idle line starts the
+/// loop, which takes everything that waits as one batch, and again until nothing waits. While a batch is
+/// signed and published, the next one is already being committed: the signer knows both, in their order.
 package final class GroupCommitter: Sendable {
   private struct Waiter: Sendable {
     let request: CommitRequest
@@ -23,6 +24,8 @@ package final class GroupCommitter: Sendable {
     var counters = Counters()
     var idle: [CheckedContinuation<Void, Never>] = []
     var refusal: String?
+    /// The batch that is being signed; there is one at a time.
+    var signing: Task<Void, Never>?
   }
 
   /// For the metrics page.
@@ -59,8 +62,8 @@ package final class GroupCommitter: Sendable {
   /// signed. Idempotent: the same request again finds its records and their indices.
   ///
   /// - Throws: `.overloaded` (nothing tried), `.deadlineExceeded` (its time was over while it
-  ///   waited, nothing tried), `.unavailable` and `.signerRefuses` (nothing stored),
-  ///   `.outcomeUnknown` (try again to learn).
+  ///   waited, nothing tried), `.unavailable`, `.signerUnavailable` and `.signerRefuses`
+  ///   (this try stored nothing), `.outcomeUnknown` (try again to learn).
   package func commit(
     _ request: CommitRequest, deadline: ContinuousClock.Instant
   ) async throws(StoreError) -> Committed {
@@ -72,14 +75,15 @@ package final class GroupCommitter: Sendable {
 
   /// Brings signer and database together before anything is served: signs what an earlier run committed
   /// and could not have signed any more, and lets readers see it. The same path as a commit, with
-  /// nothing to store.
+  /// nothing to store. May be called again at any time, to publish what is held.
   ///
   /// - Throws: as `commit`.
   package func recover() async throws(StoreError) -> SignedCheckpoint {
-    try await appendAndSign([]).checkpoint
+    let plan = try await watched { () async throws(StoreError) in try await transact([]) }
+    return try await watched { () async throws(StoreError) in try await sign(plan) }
   }
 
-  /// Why the signer will not sign, as of the last try; nil where it signs. The store is then read-only.
+  /// Why nothing can be signed, as of the last try; nil where it can. The store is then read-only.
   package var refusal: String? { state.withLock { $0.refusal } }
 
   package var counters: Counters {
@@ -100,6 +104,7 @@ package final class GroupCommitter: Sendable {
       }
       if isIdle { continuation.resume() }
     }
+    await state.withLock { $0.signing }?.value
   }
 
   private func enqueue(_ waiter: Waiter) {
@@ -156,7 +161,26 @@ package final class GroupCommitter: Sendable {
   /// failing cannot take its neighbours with it.
   private func append(_ waiters: [Waiter], attempt: Int = 1) async {
     do throws(StoreError) {
-      let (plan, checkpoint) = try await appendAndSign(waiters.map(\.request))
+      let plan = try await watched { () async throws(StoreError) in
+        try await transact(waiters.map(\.request))
+      }
+      await state.withLock { $0.signing }?.value
+      let signing = Task { await signAndAnswer(plan, waiters) }
+      state.withLock { $0.signing = signing }
+    } catch {
+      if error == StoreError(.raced, ""), attempt < 4 {
+        for waiter in waiters { await append([waiter], attempt: attempt + 1) }
+        return
+      }
+      // A commit that lost every race was definitely not stored.
+      fail(
+        waiters, error == StoreError(.raced, "") ? StoreError(.unavailable, error.message) : error)
+    }
+  }
+
+  private func signAndAnswer(_ plan: BatchPlan, _ waiters: [Waiter]) async {
+    do throws(StoreError) {
+      let checkpoint = try await watched { () async throws(StoreError) in try await sign(plan) }
       state.withLock { state in
         state.counters.batches += 1
         state.counters.commits += waiters.count
@@ -167,48 +191,59 @@ package final class GroupCommitter: Sendable {
           returning: .success(Committed(outcome: outcome, checkpoint: checkpoint)))
       }
     } catch {
-      if error == StoreError(.raced, ""), attempt < 4 {
-        for waiter in waiters { await append([waiter], attempt: attempt + 1) }
-        return
-      }
-      state.withLock { $0.counters.failed += waiters.count }
-      // A commit that lost every race was definitely not stored.
-      let told = error == StoreError(.raced, "") ? StoreError(.unavailable, error.message) : error
-      for waiter in waiters { waiter.continuation.resume(returning: .failure(told)) }
+      fail(waiters, error)
     }
   }
-  private func appendAndSign(
-    _ requests: [CommitRequest]
-  ) async throws(StoreError) -> (plan: BatchPlan, checkpoint: SignedCheckpoint) {
+
+  private func fail(_ waiters: [Waiter], _ error: StoreError) {
+    state.withLock { $0.counters.failed += waiters.count }
+    for waiter in waiters { waiter.continuation.resume(returning: .failure(error)) }
+  }
+
+  /// Runs a part of a commit, and remembers whether the log can go on.
+  private func watched<Value: Sendable>(
+    _ body: () async throws(StoreError) -> Value
+  ) async throws(StoreError) -> Value {
     do throws(StoreError) {
-      let done = try await commitAndSign(requests)
+      let value = try await body()
       state.withLock { $0.refusal = nil }
-      return done
+      return value
     } catch {
-      if error.code == .signerRefuses { state.withLock { $0.refusal = error.message } }
+      switch (error.cause as? StoreError)?.code ?? error.code {
+      case .signerRefuses, .signerUnavailable:
+        state.withLock { $0.refusal = error.description }
+      case .corrupt:
+        // What the head or the right edge of the log says cannot be so: nothing goes on from there.
+        state.withLock { $0.refusal = error.description }
+        throw StoreError(.signerRefuses, error.message, cause: error)
+      default: break
+      }
       throw error
     }
   }
 
-  /// Plan, vouch, commit, sign, publish: the order that the promise rests on.
-  private func commitAndSign(
-    _ requests: [CommitRequest]
-  ) async throws(StoreError) -> (plan: BatchPlan, checkpoint: SignedCheckpoint) {
+  /// Plan, vouch, commit.
+  private func transact(_ requests: [CommitRequest]) async throws(StoreError) -> BatchPlan {
     let (now, random, signer) = (now, random, signer)
-    let plan = try await ledger.append(BatchPlanner.questions(for: requests)) { facts in
+    return try await ledger.append(BatchPlanner.questions(for: requests)) { facts in
       BatchPlanner.plan(requests, facts: facts, now: now(), random: random)
     } vouch: { (plan) throws(StoreError) in
       try await signer.prepare(
         size: plan.log.sizeBefore, root: plan.log.rootBefore, leaves: plan.log.leaves)
     }
+  }
+
+  /// Sign, publish: only then may anybody be answered.
+  private func sign(_ plan: BatchPlan) async throws(StoreError) -> SignedCheckpoint {
     do throws(StoreError) {
       let checkpoint = try await signer.sign(
         size: plan.log.edge.size, root: plan.log.edge.root)
       try await ledger.publish(checkpoint)
-      return (plan, checkpoint)
+      return checkpoint
     } catch {
       // Committed, and it may be signed: only a retry can tell, and will sign it if need be.
-      throw StoreError(.outcomeUnknown, "committed, but not known to be signed", cause: error)
+      throw StoreError(
+        .outcomeUnknown, "committed, but not known to be signed and published", cause: error)
     }
   }
 }

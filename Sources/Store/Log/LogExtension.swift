@@ -10,21 +10,13 @@ package struct LogExtension: Sendable {
     package let commitment: Digest
   }
 
-  /// A tile that became full.
-  package struct FullTile: Sendable {
-    package let tile: Tile
-    package let hashes: [Digest]
-    /// The hash of the whole tile.
-    package let root: Digest
-  }
-
   /// The head that the batch was planned on.
   package let sizeBefore: Int64
   package let rootBefore: Digest
   /// For each new record, in index order.
   package let entries: [Entry]
   package let leaves: [Digest]
-  package let tiles: [FullTile]
+  package let tiles: [TileEdge.FullTile]
   /// The right edge after the batch.
   package let edge: TileEdge
 
@@ -35,7 +27,7 @@ package struct LogExtension: Sendable {
     var edge = edge
     var entries: [Entry] = []
     var leaves: [Digest] = []
-    var tiles: [FullTile] = []
+    var tiles: [TileEdge.FullTile] = []
     entries.reserveCapacity(records.count)
     leaves.reserveCapacity(records.count)
     let time = time.description
@@ -46,9 +38,7 @@ package struct LogExtension: Sendable {
       let leaf = TreeHash.leaf(commitment.bytes)
       entries.append(Entry(nonce: nonce, commitment: commitment))
       leaves.append(leaf)
-      for (tile, hashes) in edge.append(leaf) {
-        tiles.append(FullTile(tile: tile, hashes: hashes, root: TreeHash.root(ofFull: hashes)))
-      }
+      tiles += edge.append(leaf)
     }
     self.entries = entries
     self.leaves = leaves
@@ -66,16 +56,5 @@ extension BatchPlan.NewRecord {
       references: zip(record.references, targets).map {
         .init(member: $0.member, role: $0.role, target: $1)
       })
-  }
-}
-
-extension TreeHash {
-  /// The hash of a perfect subtree from its bottom row, whose count is a power of two.
-  package static func root(ofFull row: [Digest]) -> Digest {
-    var row = row
-    while row.count > 1 {
-      row = stride(from: 0, to: row.count, by: 2).map { node(row[$0], row[$0 + 1]) }
-    }
-    return row[0]
   }
 }

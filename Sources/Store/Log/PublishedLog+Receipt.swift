@@ -7,15 +7,10 @@ extension PublishedLog {
   /// statement: SHA-256 of it is the entry. Nil where the nonce was destroyed.
   package func receipt(of opening: EntryOpening) async throws(StoreError) -> LogProof? {
     guard let nonce = opening.nonce else { return nil }
-    let checkpoint = try await checkpoint(covering: opening.index + 1)
+    let checkpoint = try await checkpoint(covering: opening.index)
     var hashes: [Tile: [Digest]] = [:]
     for tile in inclusionTiles(index: opening.index, size: checkpoint.size) {
-      guard let bytes = try await self.tile(tile) else {
-        throw StoreError(.corrupt, "\(tile.path) is missing")
-      }
-      hashes[tile] = stride(from: 0, to: bytes.count, by: Digest.byteCount).compactMap {
-        Digest(bytes: bytes[$0..<$0 + Digest.byteCount])
-      }
+      hashes[tile] = try await self.hashes(of: tile)
     }
     do throws(LogError) {
       return LogProof(

@@ -20,8 +20,10 @@ package protocol CommitLedger: Sendable {
     vouch: @escaping @Sendable (BatchPlan) async throws(StoreError) -> Void
   ) async throws(StoreError) -> BatchPlan
 
-  /// Lets readers see what `checkpoint` covers. Never goes back: an older one changes nothing. Need not be
-  /// durable on return: the signer has it.
+  /// Lets readers see what `checkpoint` covers. Never goes back: a smaller one changes nothing, and of
+  /// one size the note with more signatures stays. Durable on return, as what it covers will be
+  /// acknowledged and must then be readable, whatever happens.
+  /// May be called while another batch is under way.
   func publish(_ checkpoint: SignedCheckpoint) async throws(StoreError)
 }
 

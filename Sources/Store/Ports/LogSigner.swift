@@ -5,7 +5,7 @@ package import StemmaCrypto
 /// Durability: what `prepare` keeps and what `sign` signed are durable on return. Consistency: signs
 /// no two histories, whatever the database says. Both calls may be repeated; nothing is retried here.
 /// Throws `.signerRefuses` where the head contradicts what it remembers (a restore, a stale failover,
-/// records that came in by another door), `.unavailable` where it cannot be asked or has stopped.
+/// records that came in by another door), `.signerUnavailable` where it cannot be asked or has stopped.
 package protocol LogSigner: Sendable {
   /// Checks the head that the caller has locked and keeps the leaves that its transaction will add.
   /// Call before COMMIT.
@@ -26,5 +26,11 @@ package struct SignedCheckpoint: Sendable, Equatable {
   package init(size: Int64, note: [UInt8]) {
     self.size = size
     self.note = note
+  }
+
+  /// Whether to show it instead of `other`: it covers more, or as much with more signatures, which makes
+  /// it the longer one, since a size has one text.
+  package func isNewer(than other: SignedCheckpoint) -> Bool {
+    (other.size, other.note.count) < (size, note.count)
   }
 }

@@ -2,7 +2,9 @@ package import Records
 package import StemmaCrypto
 
 /// Reads of records and names. Every answer is of committed, immutable bytes; a read sees every
-/// commit that was acknowledged before it began.
+/// commit that was acknowledged before it began. A page holds fewer items than `limit` where their
+/// bodies reach some MB, and at least one where there is one. Where somebody altered what is read (a body
+/// that does not hash to its digest, or is gone without an erasure), all of it is `.corrupt`.
 package protocol RecordReader: Sendable {
   /// Nil where the namespace has no such record (or there is no such namespace: the same answer).
   func record(_ digest: Digest, in namespace: Namespace) async throws(StoreError) -> StoredRecord?
@@ -75,8 +77,6 @@ package struct RecordFilter: Sendable {
   package var execution: Digest?
   package var after: Int64 = -1
   package var limit = 100
-  /// A page ends early when its bodies reach this many bytes.
-  package var maximumBytes = 8 << 20
 
   package init() {}
 }

@@ -85,8 +85,20 @@ struct AuditCommand: AsyncParsableCommand {
         try saving($0, key)
       }
     }
-    let source: any AuditSource = try dump.map { try FolderSource($0) } ?? ServerSource(server)
-    return try await Auditor(try saving(source, key), options, folder: folder).run()
+    if let dump {
+      let source = try saving(FolderSource(dump), key)
+      return try await Auditor(source, options, folder: folder).run()
+    }
+    let source = try ServerSource(server)
+    let result: Result<AuditReport, any Error>
+    do {
+      let saved = try saving(source, key)
+      result = .success(try await Auditor(saved, options, folder: folder).run())
+    } catch {
+      result = .failure(error)
+    }
+    try await source.close()
+    return try result.get()
   }
 
   /// The source itself, or with --save one that writes down what it passes on.

@@ -19,7 +19,8 @@ struct ReceiptCommand: AsyncParsableCommand {
   @Option(help: "Check the receipt in this file; - for standard input.")
   var check: String?
 
-  @Option(help: "With --check: a file with the record's canonical bytes, as `stemma cat` prints them.")
+  @Option(
+    help: "With --check: a file with the record's canonical bytes, as `stemma cat` prints them.")
   var record: String?
 
   @Argument(help: "sha256:…, the record whose receipt is wanted.")

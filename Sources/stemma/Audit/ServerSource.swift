@@ -5,16 +5,23 @@ import NIOCore
 import NIOHTTP1
 import TransparencyLog
 
-/// A server, as an audit reads it.
+/// A server, as an audit reads it. Must be closed.
 struct ServerSource: AuditSource {
   private let baseURL: String
   private let key: String
-  private let client = HTTPClient.shared
+  private let client: HTTPClient
 
   init(_ options: ServerOptions) throws {
     baseURL = options.baseURL
     key = try options.key()
+    var configuration = HTTPClient.Configuration()
+    configuration.timeout.connect = .seconds(5)
+    // A server that refuses connections is told of at once, not after every deadline.
+    configuration.connectionPool.retryConnectionEstablishment = false
+    client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
   }
+
+  func close() async throws { try await client.shutdown() }
 
   func checkpoint() async throws(AuditError) -> Served {
     try await get("log/checkpoint", limit: SignedNote.maximumSize)
@@ -45,7 +52,7 @@ struct ServerSource: AuditSource {
         var request = HTTPClientRequest(url: "\(baseURL)/\(path)")
         // The log is open to anybody; a key is sent to nobody who does not need it.
         if withKey { request.headers.add(name: "Authorization", value: "Bearer \(key)") }
-        let response = try await client.execute(request, timeout: .minutes(5))
+        let response = try await client.execute(request, timeout: .minutes(2))
         let body = Array(try await response.body.collect(upTo: limit).readableBytesView)
         if let served = try Self.judge(Int(response.status.code), body) { return served }
         failure = AuditError(.unavailable, "\(path): \(Self.detail(body) ?? "not now")")

@@ -8,7 +8,8 @@ struct TableAuditRun {
   let conninfo: String
 
   func run(
-    _ options: AuditOptions, folder: StateFolder, saving: (any AuditSource) throws -> any AuditSource
+    _ options: AuditOptions, folder: StateFolder,
+    saving: (any AuditSource) throws -> any AuditSource
   ) async throws -> AuditReport {
     let worker = PostgresWorker(conninfo: conninfo, label: "stemma-audit")
     let source = try await TableSource(worker)
@@ -22,12 +23,12 @@ struct TableAuditRun {
     return report
   }
 
-  /// Whether a checkpoint of at least `size` entries is published, or is within five seconds.
+  /// Whether a checkpoint of at least `size` entries is published, or is within two seconds.
   private static func isCovered(
     _ size: Int64, _ conninfo: String
   ) async throws(AuditError) -> Bool {
     let worker = PostgresWorker(conninfo: conninfo, label: "stemma-audit-wait")
-    for _ in 0..<25 {
+    for _ in 0..<10 {
       let source = try await TableSource(worker)
       if case .bytes(let note) = try await source.checkpoint(),
         let signed = try? SignedNote(parsing: note),

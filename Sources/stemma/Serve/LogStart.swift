@@ -39,15 +39,27 @@ struct LogStart {
     } catch {
       throw EmbeddedError("the log's signer: \(error)")
     }
-    let verifierKey = signer.verifierKey.description
-    if let other = known.verifierKey, other != verifierKey {
+    do {
+      try await claim(identity, for: signer.verifierKey.description, known: known.verifierKey)
+    } catch {
       await signer.close()
-      throw EmbeddedError(
-        "the database belongs to the log \(other), and the signer signs \(verifierKey)")
+      throw error
     }
-    if known.verifierKey == nil { try await identity.set(verifierKey) }
-    try directory.write(verifierKey + "\n", to: directory.path + "/log.vkey", mode: 0o644)
     return signer
+  }
+
+  /// Makes sure that the database belongs to the signer's log, also where another server makes a log of it
+  /// at the same moment: then one of the two is refused.
+  private func claim(
+    _ identity: PostgresLogIdentity, for verifierKey: String, known: String?
+  ) async throws {
+    if known == nil { try await identity.set(verifierKey) }
+    let owner = try await identity.read().verifierKey
+    guard owner == verifierKey else {
+      throw EmbeddedError(
+        "the database belongs to the log \(owner ?? "?"), and the signer signs \(verifierKey)")
+    }
+    try directory.write(verifierKey + "\n", to: directory.path + "/log.vkey", mode: 0o644)
   }
 
   private func open(isNew: Bool, _ origin: String?) throws(SignerError) -> FileSigner {
@@ -67,15 +79,20 @@ struct LogStart {
     return try FileSigner(folder: folder)
   }
 
-  /// Brings signer and database together. Where the signer refuses, the server starts all the same: it
-  /// serves reads and says on /readyz why it takes no commits.
+  /// Brings signer and database together. Where the signer refuses, or the witnesses that it needs are
+  /// away, the server starts all the same: it serves reads and says on /readyz why it takes no commits.
   func recover(_ committer: GroupCommitter) async throws {
     do throws(StoreError) {
       let checkpoint = try await committer.recover()
       logger.info("the log is signed", metadata: ["size": "\(checkpoint.size)"])
     } catch {
-      guard error.code == .signerRefuses else { throw error }
-      logger.error("read-only: the signer refuses", metadata: ["reason": "\(error.message)"])
+      if error.code == .signerRefuses {
+        logger.error("read-only", metadata: ["reason": "\(error)"])
+      } else if let cause = error.cause as? StoreError, cause.code == .noQuorum {
+        logger.error("commits are held", metadata: ["reason": "\(cause.message)"])
+      } else {
+        throw error
+      }
     }
   }
 }

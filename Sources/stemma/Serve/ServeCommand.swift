@@ -38,6 +38,8 @@ struct ServeCommand: AsyncParsableCommand {
 
   @OptionGroup var signerTLS: SignerTLSOptions
 
+  @OptionGroup var witnesses: WitnessOptions
+
   @Option(
     name: .customLong("import"),
     help: """
@@ -83,11 +85,13 @@ struct ServeCommand: AsyncParsableCommand {
       } else {
         .here(origin: logOrigin)
       }
+    let witnesses = try witnesses.read()
     do throws(EmbeddedError) {
       let directory = try DataDirectory(dataDir)
       try await ServiceRun(
         directory: directory, database: database ?? Environment.value("STEMMA_DATABASE"),
         address: address, allowsUnsafe: `unsafe`, signer: signer,
+        witnesses: witnesses,
         imports: Dictionary(imports.map { ($0.importer, $0.imported) }) { $0 + $1 }
       ).run()
     } catch {

@@ -1,3 +1,4 @@
+import AsyncHTTPClient
 import EmbeddedPostgres
 import Glibc
 import HTTPAPI
@@ -19,6 +20,7 @@ struct ServiceRun {
   let address: ListenAddress
   let allowsUnsafe: Bool
   let signer: LogStart.Place
+  let witnesses: WitnessSettings?
   let imports: [Namespace: [Namespace]]
 
   private var logger: Logger {
@@ -73,15 +75,25 @@ struct ServiceRun {
     let ledger = PostgresLedger(conninfo: conninfo)
     let start = LogStart(directory: directory, place: signer, logger: logger)
     let signer = try await start.signer(for: PostgresLogIdentity(pool: pool))
+    let client = HTTPWitness.makeClient()
     let result: Result<Void, any Error>
     do {
+      let witnessed = try witnesses.map { witnesses in
+        try witnesses.signer(
+          around: signer, reader: PostgresLogReader(pool: pool), client: client, logger)
+      }
       let committer = GroupCommitter(
-        ledger: ledger, signer: signer, now: WallClock.now, random: { randomBytes($0) })
+        ledger: ledger, signer: witnessed ?? signer, now: WallClock.now,
+        random: { randomBytes($0) })
       try await start.recover(committer)
-      result = .success(try await serve(committer, pool: pool, uploads: uploads, embedded))
+      result = .success(
+        try await serve(
+          committer, signer, witnessed, pool: pool, uploads: uploads, embedded))
     } catch {
       result = .failure(error)
     }
+    // A client that fails to shut down has nothing left that could be done about it.
+    try? await client.shutdown()
     await signer.close()
     await ledger.close()
     await uploads.close()
@@ -92,8 +104,8 @@ struct ServiceRun {
 
   /// Answers requests until a signal, and then those that are under way.
   private func serve(
-    _ committer: GroupCommitter, pool: PostgresPool, uploads: PostgresPool,
-    _ embedded: EmbeddedPostgres?
+    _ committer: GroupCommitter, _ signer: any HeadSigner, _ witnesses: WitnessedSigner?,
+    pool: PostgresPool, uploads: PostgresPool, _ embedded: EmbeddedPostgres?
   ) async throws {
     let keys = PostgresKeyRegistry(pool: pool)
     try await FirstKey.makeIfNeeded(in: directory, keys, logger)
@@ -101,9 +113,9 @@ struct ServiceRun {
     let services = APIServices(
       committer: committer, records: PostgresRecordReader(pool: pool),
       content: PostgresContentStorage(pool: pool, uploads: uploads),
-      log: PublishedLog(reader: PostgresLogReader(pool: pool)),
-      authenticator: Authenticator(registry: keys), health: health, imports: imports,
-      now: WallClock.now)
+      log: PublishedLog(reader: PostgresLogReader(pool: pool), key: signer.verifierKey),
+      authenticator: Authenticator(registry: keys), health: health, witnesses: witnesses,
+      imports: imports, now: WallClock.now)
     let (directory, address, logger) = (directory, address, logger)
     let application = Application(
       responder: makeResponder(services),
@@ -124,6 +136,8 @@ struct ServiceRun {
       logger: logger)
     var running: [any Service] = [application]
     if let embedded { running.append(PostgresSupervisor(embedded: embedded, logger: logger)) }
+    if let witnesses { running.append(WitnessRetry(witnesses: witnesses, committer: committer)) }
+    if let own = signer as? FileSigner { running.append(SignerWatch(signer: own)) }
     let group = ServiceGroup(
       configuration: .init(
         services: running + [DrainNotice(health: health)],

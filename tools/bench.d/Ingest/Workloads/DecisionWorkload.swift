@@ -1,4 +1,5 @@
 import Canonical
+import SeededRandom
 import Store
 
 /// A service that decides many times a second (DESIGN.md section 7): one execution for all of them, one

@@ -1,4 +1,5 @@
 import Canonical
+import SeededRandom
 import Store
 
 /// A training pipeline: one commit an execution. Four inputs from a popular pool, a context of 1 KB, the

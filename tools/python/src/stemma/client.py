@@ -97,6 +97,10 @@ class Client:
         self._check(digest, digest_of_bytes(body))
         return body
 
+    def receipt(self, digest: str) -> bytes:
+        """The record's C2SP tlog-proof, which `stemma receipt --check` verifies without a server."""
+        return self._send("GET", f"records/{digest}/receipt").content
+
     def find(self, **filters: str) -> list[dict[str, Any]]:
         """Records by ``kind``, ``key``, ``content`` and ``execution``, in index order, all pages."""
         found: list[dict[str, Any]] = []
