@@ -84,8 +84,10 @@ package struct PostgresContentStorage: ContentStorage {
       let isHere = try rows.bool(0, 0)
       let isNamed = try rows.bool(0, 1)
       let locations = rows.isNull(0, 2) ? [] : try rows.texts(0, 2)
-      if let erasure = try rows.optionalBytes(0, 3).flatMap({ Digest(bytes: $0) }) {
-        return Whereabouts(state: .erased, locations: [], erasure: erasure)
+      guard try !rows.bool(0, 3) else {
+        return Whereabouts(
+          state: .erased, locations: [],
+          erasure: try rows.optionalBytes(0, 4).flatMap { Digest(bytes: $0) })
       }
       if isHere { return Whereabouts(state: .here, locations: locations) }
       if !locations.isEmpty { return Whereabouts(state: .elsewhere, locations: locations) }

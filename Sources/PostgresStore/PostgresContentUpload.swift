@@ -81,9 +81,13 @@ final class PostgresContentUpload: ContentUpload {
     _ statement: Statement, _ parameters: Parameters
   ) async throws(StoreError) -> Bool {
     let limit = Deadline.in(deadline)
-    return try await translated { () async throws(PostgresError) in
+    var space = Parameters()
+    space.append(namespace.name)
+    return try await translated { [space] () async throws(PostgresError) in
       let isNew = try await lease.worker.run(deadline: limit, transaction: .continues) {
         (connection, _) throws(PostgresError) in
+        // Not in one pipeline: preparing the insert locks its table already.
+        _ = try connection.execute(ContentSQL.beginSpace, space, deadline: limit)
         let rows = try connection.execute(statement, parameters, deadline: limit)
         guard rows.count == 1 else {
           try connection.run("rollback", deadline: limit)

@@ -102,7 +102,7 @@ package struct PostgresRecordReader: RecordReader {
         try StoredRecord(rows, row)
       }
       // One row more than the limit was asked for, to know whether there is one.
-      let found = rows.count == 0 ? 0 : try rows.int64(0, 6)
+      let found = rows.count == 0 ? 0 : try rows.int64(0, 7)
       return Page(items: items, hasMore: found > items.count)
     }
   }
@@ -140,16 +140,16 @@ extension StoredRecord {
       let time = try rows.unixMicroseconds(row, 3)
     else { throw PostgresError(.decoding, "record \(index) cannot be read") }
     let body = try rows.optionalBytes(row, 4)
-    let erasure = try rows.optionalBytes(row, 5).flatMap { Digest(bytes: $0) }
     if let body {
       guard SHA256.digest(of: body) == digest else {
         throw PostgresError(.decoding, "the body of record \(index) does not match its digest")
       }
-    } else if erasure == nil {
+    } else if try !rows.bool(row, 6) {
       throw PostgresError(.decoding, "record \(index) has no body and no erasure that says why")
     }
     self.init(
       index: index, kind: kind, digest: digest, committedAt: Timestamp(microseconds: time),
-      body: body ?? [], erasure: erasure)
+      body: body ?? [], isErased: body == nil,
+      erasure: try rows.optionalBytes(row, 5).flatMap { Digest(bytes: $0) })
   }
 }

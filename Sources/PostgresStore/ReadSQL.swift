@@ -2,10 +2,11 @@ import Postgres
 
 /// Statements of the read path. Each sees only what a signed checkpoint covers.
 enum ReadSQL {
-  private static let signed = "(select size from log_published)"
+  static let signed = "(select size from log_published)"
   private static let columns = """
     r.index, r.kind, r.digest, r.committed_at, r.body,
-    (select digest from record e where e.index = r.erased_by)
+    (select digest from record e where e.index = r.erased_by and e.index < \(signed)),
+    exists (select from record e where e.index = r.erased_by)
     """
 
   static let record = Statement(

@@ -28,7 +28,7 @@ enum RecordRoutes {
     guard let record = try await services.records.record(digest, in: namespace) else {
       throw Problem.notFound("no record of this namespace has that digest")
     }
-    if let erasure = record.erasure { throw Problem.erased("the record was erased", by: erasure) }
+    if record.isErased { throw Problem.erased("the record was erased", by: record.erasure) }
     var headers: HTTPFields = [
       .eTag: "\"\(digest)\"", .cacheControl: "private, no-cache",
       .contentType: "application/json",
@@ -74,18 +74,23 @@ enum RecordRoutes {
         "records",
         .array(
           page.items.map { record in
-            .object([
-              ("digest", .string(record.digest.description)), ("index", .integer(record.index)),
-              ("kind", .string(record.kind.name)),
-              ("committedAt", .string(record.committedAt.description)),
-              record.erasure.map { ("erased", .string($0.description)) }
-                ?? ("record", .raw(record.body)),
-            ])
+            .object(
+              [
+                ("digest", .string(record.digest.description)), ("index", .integer(record.index)),
+                ("kind", .string(record.kind.name)),
+                ("committedAt", .string(record.committedAt.description)),
+              ] + said(of: record))
           })
       )
     ]
     if page.hasMore, let last = page.items.last { members.append(("next", .integer(last.index))) }
     return Response(json: .object(members))
+  }
+
+  /// The record, or which erasure took it: nothing while that is not signed yet.
+  private static func said(of record: StoredRecord) -> [(String, JSONValue)] {
+    guard record.isErased else { return [("record", .raw(record.body))] }
+    return record.erasure.map { [("erased", .string($0.description))] } ?? []
   }
 
   private static func digest(_ name: String, in query: [String: String]) throws -> Digest? {

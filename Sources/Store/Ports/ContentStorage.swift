@@ -66,7 +66,7 @@ package struct Whereabouts: Sendable {
 
   package let state: State
   package let locations: [String]
-  /// The record that says why, where it was erased.
+  /// The record that says why, where it was erased; nil while no checkpoint covers that.
   package let erasure: Digest?
 
   package init(state: State, locations: [String], erasure: Digest? = nil) {

@@ -37,18 +37,20 @@ package struct StoredRecord: Sendable {
   package let committedAt: Timestamp
   /// Canonical bytes; none where they were erased.
   package let body: [UInt8]
-  /// The erasure record that says why there are none.
+  package let isErased: Bool
+  /// The erasure record that says why there are none; nil while no checkpoint covers that.
   package let erasure: Digest?
 
   package init(
     index: Int64, kind: Kind, digest: Digest, committedAt: Timestamp, body: [UInt8],
-    erasure: Digest?
+    isErased: Bool, erasure: Digest?
   ) {
     self.index = index
     self.kind = kind
     self.digest = digest
     self.committedAt = committedAt
     self.body = body
+    self.isErased = isErased
     self.erasure = erasure
   }
 }
