@@ -98,10 +98,10 @@ class TamperedStore:
         erased = add("erased", kind="note", subject=view, note={"person": "somebody"})
         gone = add("unopenable", kind="note", subject=data, note={"person": "somebody else"})
         client.commit([{"kind": "context", "v": 1, "parameters": {"n": n}} for n in range(300)])
-        for name, subject, nonce in [("erased", erased, "keep"), ("unopenable", gone, "destroy")]:
+        for name, subject, what in [("erased", erased, "body"), ("unopenable", gone, "body_and_nonce")]:
             answer = httpx.post(
                 f"{server.url}/v1/main/erasures",
-                json={"subject": subject, "what": "body", "reason": "law", "nonce": nonce},
+                json={"subject": subject, "what": what, "reason": "law"},
                 headers={"Authorization": f"Bearer {server.key}"},
             )
             assert answer.status_code == 200, answer.text
