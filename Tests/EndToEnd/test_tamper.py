@@ -178,7 +178,7 @@ CASES = [
         ) and None,
     ),
     # The checkpoint.
-    Tamper("root in the checkpoint", None, r"update log_published set checkpoint = set_byte(checkpoint, length(checkpoint) - 150, 65)"),
+    Tamper("root in the checkpoint", None, r"update log_published set checkpoint = set_byte(checkpoint, length(checkpoint) - 150, get_byte(checkpoint, length(checkpoint) - 150) # 1)"),
     Tamper("size", 550, "update log_published set size = 550", needs_sql=True),
     Tamper("checkpoint emptied", None, "update log_published set checkpoint = ''", needs_sql=True),
     Tamper("whose log it is", None, "update log_identity set verifier_key = 'x'", needs_sql=True),
