@@ -51,6 +51,21 @@ import Testing
     #expect(indices.first.map { $0.sorted() } == Array(0..<50), "no gap, nothing twice")
   }
 
+  /// A recovery has its turn among the commits: its transaction never meets theirs.
+  @Test func recoveringAgainDisturbsNoCommit() async throws {
+    let committer = committer(on: try await TestCluster.newDatabase(), try TestSigner.make())
+    let requests = try (0..<40).map { commit([try context($0)]) }
+    let deadline = ContinuousClock.now + .seconds(600)
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for request in requests {
+        group.addTask { _ = try await committer.commit(request, deadline: deadline) }
+        group.addTask { _ = try await committer.recover() }
+      }
+      try await group.waitForAll()
+    }
+    #expect(try await committer.recover().size == 40)
+  }
+
   @Test func recordsAndContentAreReadBackAsTheyWere() async throws {
     let conninfo = try await TestCluster.newDatabase()
     let committer = committer(on: conninfo, try TestSigner.make())

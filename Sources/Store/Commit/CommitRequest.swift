@@ -27,6 +27,12 @@ package struct CommitRequest: Sendable {
     self.destruction = destruction
   }
 
+  /// Stores nothing: whoever sends it learns the checkpoint that covers all there is.
+  static let nothing: CommitRequest = {
+    guard let namespace = Namespace("none") else { preconditionFailure("a namespace's name") }
+    return CommitRequest(namespace: namespace, principal: "", records: [])
+  }()
+
   /// What this request adds to a batch, in bytes of bodies and content.
   var byteCount: Int {
     records.reduce(0) { $0 + $1.canonical.count } + content.reduce(0) { $0 + $1.bytes.count }

@@ -74,13 +74,12 @@ package final class GroupCommitter: Sendable {
   }
 
   /// Brings signer and database together before anything is served: signs what an earlier run committed
-  /// and could not have signed any more, and lets readers see it. The same path as a commit, with
-  /// nothing to store. May be called again at any time, to publish what is held.
+  /// and could not have signed any more, and lets readers see it. A commit with nothing to store, in its turn
+  /// among the others. May be called again at any time, to publish what is held.
   ///
   /// - Throws: as `commit`.
   package func recover() async throws(StoreError) -> SignedCheckpoint {
-    let plan = try await watched { () async throws(StoreError) in try await transact([]) }
-    return try await watched { () async throws(StoreError) in try await sign(plan) }
+    try await commit(.nothing, deadline: .now + .seconds(60)).checkpoint
   }
 
   /// Why nothing can be signed, as of the last try; nil where it can. The store is then read-only.
