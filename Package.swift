@@ -46,9 +46,13 @@ let package = Package(
     .target(
       name: "FileDigests", dependencies: ["Canonical", "StemmaCrypto"], swiftSettings: strict),
     .target(name: "Records", dependencies: ["Canonical", "StemmaCrypto"], swiftSettings: strict),
+    // Walks over records, and what is made of them: needs no server.
+    .target(
+      name: "Lineage", dependencies: ["Canonical", "Records", "StemmaCrypto"],
+      swiftSettings: strict),
     .target(name: "TransparencyLog", dependencies: ["StemmaCrypto"], swiftSettings: strict),
     .target(
-      name: "Store", dependencies: ["StemmaCrypto", "Records", "TransparencyLog"],
+      name: "Store", dependencies: ["Lineage", "StemmaCrypto", "Records", "TransparencyLog"],
       swiftSettings: strict),
     .target(
       name: "Signer", dependencies: ["StemmaCrypto", "Store", "TransparencyLog"],
@@ -192,6 +196,10 @@ let package = Package(
     .testTarget(
       name: "BenchTests",
       dependencies: ["Canonical", "Records", "SeededRandom", "StemmaCrypto", "stemma-bench"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "LineageTests",
+      dependencies: ["Canonical", "Lineage", "Records", "SeededRandom", "StemmaCrypto"],
       swiftSettings: strict),
     .testTarget(name: "FramesTests", dependencies: ["Frames"], swiftSettings: strict),
   ]

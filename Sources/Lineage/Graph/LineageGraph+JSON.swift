@@ -1,0 +1,46 @@
+package import Canonical
+import Records
+import StemmaCrypto
+
+// The answer of `GET lineage/{digest}`, as schemas/openapi.yaml has it.
+extension LineageGraph {
+  package var json: JSONValue {
+    .object(present: [
+      "root": .integer(root),
+      "direction": .string(direction.rawValue),
+      "at": .integer(at),
+      "nodes": .array(nodes.map(\.json)),
+      "edges": .array(edges.map(\.json)),
+      "beside": .array(beside.map(\.json)),
+      "associations": .array(associations.map(\.json)),
+      "truncated": .bool(!truncation.isEmpty),
+      "truncatedBy": .array(truncation.names.map(JSONValue.string)),
+      "next": next.map(JSONValue.string),
+    ])
+  }
+}
+
+extension LineageGraph.Node {
+  package var json: JSONValue {
+    .object(present: [
+      "index": .integer(index),
+      "digest": .string(digest.description),
+      "kind": .string(kind.name),
+      "namespace": .string(namespace),
+      "principal": .string(principal),
+      "committedAt": .string(committedAt),
+      "distance": distance.map { .integer(Int64($0)) },
+      "erased": isErased ? .bool(true) : nil,
+      "record": record.map { .raw($0.canonicalBytes()) },
+    ])
+  }
+}
+
+extension LineageEdge {
+  package var json: JSONValue {
+    .object(present: [
+      "from": .integer(from), "to": .integer(to), "member": .string(member.name),
+      "role": role.map(JSONValue.string),
+    ])
+  }
+}
