@@ -77,7 +77,7 @@ let package = Package(
     .target(
       name: "TableAudit",
       dependencies: [
-        "Audit", "Canonical", "Postgres", "Records", "StemmaCrypto", "TransparencyLog",
+        "Audit", "Canonical", "Frames", "Postgres", "Records", "StemmaCrypto", "TransparencyLog",
       ],
       swiftSettings: strict),
     .target(

@@ -36,12 +36,19 @@ enum TableSQL {
     order by r.index limit $2
     """)
 
-  /// Rows from index $1 up to but without $2, with what look-ups rely on.
+  /// Rows from index $1 up to but without $2, with what look-ups rely on. Last the execution of a rank or an
+  /// output whose body is gone, and the content of the output that a model was promoted from.
   static let lookups = Statement(
     "audit_lookups", [.int8, .int8],
     """
     select r.index, r.namespace, r.kind, r.digest, r.targets, r.key, r.content, r.execution, r.body,
-      r.statement, n.name, r.principal, \(time)
+      r.statement, n.name, r.principal, \(time),
+      case when r.body is null and r.kind in (9, 12) then (
+        select e.digest from record e where e.index = any(r.targets) and e.kind = 8 limit 1
+      ) end,
+      case when r.kind = 2 then (
+        select o.content from record o where o.index = any(r.targets) and o.kind = 12 limit 1
+      ) end
     from record r left join namespace n on n.id = r.namespace
     where r.index >= $1 and r.index < $2 order by r.index
     """)
@@ -71,14 +78,5 @@ enum TableSQL {
     """
     select number, hashes, root from log_tile where level = $1 and number >= $2
     order by number limit 1000
-    """)
-
-  /// Marks of destroyed content whose index is no erasure of the same namespace.
-  static let contentErasures = Statement(
-    "audit_content_erasures", [],
-    """
-    select e.index from content_erasure e
-      left join record r on r.index = e.index and r.namespace = e.namespace and r.kind = 19
-    where r.index is null order by e.index limit 1000
     """)
 }

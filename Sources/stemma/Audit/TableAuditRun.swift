@@ -15,10 +15,9 @@ struct TableAuditRun {
     let source = try await TableSource(worker)
     var report = try await Auditor(try saving(source), options, folder: folder).run()
     let conninfo = conninfo
-    let findings = try await TableCheck(source).run(key: options.key) {
+    try await TableCheck(source).run(key: options.key, into: &report) {
       (size) throws(AuditError) in try await Self.isCovered(size, conninfo)
     }
-    report.add(findings)
     await worker.close()
     return report
   }
