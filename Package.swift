@@ -168,8 +168,8 @@ let package = Package(
     .testTarget(
       name: "PostgresStoreTests",
       dependencies: [
-        "EmbeddedPostgres", "Postgres", "PostgresStore", "Records", "Signer", "StemmaCrypto",
-        "Store", "StoreFixtures", "TransparencyLog",
+        "Audit", "Canonical", "EmbeddedPostgres", "Postgres", "PostgresStore", "Records", "Signer",
+        "StemmaCrypto", "Store", "StoreFixtures", "TableAudit", "TransparencyLog",
       ],
       swiftSettings: strict),
     .testTarget(

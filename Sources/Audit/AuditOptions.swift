@@ -12,6 +12,12 @@ package struct AuditOptions: Sendable {
   package var isFresh = false
   /// Namespaces that a namespace may refer to, beside itself.
   package var imports: [String: Set<String>] = [:]
+  /// How long a checkpoint is waited for that covers an erasure whose effect the source shows already. The bytes
+  /// are gone from its COMMIT on, and it is signed after that.
+  package var patience = Duration.seconds(5)
+  /// For a source that is a snapshot, and never shows a newer checkpoint: whether one of that many entries is
+  /// published by now.
+  package var isCovered: (@Sendable (Int64) async throws(AuditError) -> Bool)?
   /// Findings of each sort that are kept.
   package var findingLimit = 100
   /// Blocks that are read at once.

@@ -116,7 +116,7 @@ extension AuditRun {
     for (erasure, subjects) in records.awaited.sorted(by: { $0.key < $1.key }) {
       for subject in subjects {
         report.findings.add(
-          .index(subject), "it is said to be erased by \(erasure), which the log does not have")
+          .index(subject), "it is said to be erased by \(erasure), which no checkpoint covers")
       }
     }
   }

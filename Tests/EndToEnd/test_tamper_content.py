@@ -118,6 +118,8 @@ CASES = [
     Tamper("execution beside an erased record that has none", "erased", "column execution",
            "update record set execution = digest where index = {erased}"),
     Tamper("key of an erased record", "forgotten", "column key", "update record set key = 'x' where index = {forgotten}"),
+    Tamper("erased by another record", "erased", "column erased_by",
+           "update record set erased_by = {erasure-of-forgotten} where index = {erased}"),
     Tamper("output that a model was promoted from", "promoted", "promoted from",
            "update record set content = digest where index = {output}"),
 ]  # fmt: skip

@@ -86,6 +86,7 @@ struct AuditCommand: AsyncParsableCommand {
       }
     }
     if let dump {
+      options.patience = .zero
       let source = try saving(FolderSource(dump), key)
       return try await Auditor(source, options, folder: folder).run()
     }
