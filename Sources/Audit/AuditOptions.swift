@@ -10,6 +10,9 @@ package struct AuditOptions: Sendable {
   package var isFull = false
   /// Begin at index 0 even where a full audit was interrupted: somebody wants to see every page.
   package var isFresh = false
+  /// Where to fetch the content that the records of this run name, if at all. Not to be used without `isFresh`: what was
+  /// found wrong with it is not kept, and would not be found by the next run.
+  package var content: (any ContentSource)?
   /// Namespaces that a namespace may refer to, beside itself.
   package var imports: [String: Set<String>] = [:]
   /// How long a checkpoint is waited for that covers an erasure whose effect the source shows already. The bytes

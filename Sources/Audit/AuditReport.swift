@@ -42,6 +42,8 @@ package struct ContentCount: Sendable {
   package var bytes: Int64 = 0
   /// Contents that were destroyed, and an erasure of the log says so.
   package var erased: Int64 = 0
+  /// Contents that records name and that are not here.
+  package var absent: Int64 = 0
 
   package init() {}
 }

@@ -55,6 +55,9 @@ extension AuditRun {
       if let fact {
         if fact.isErased { report.erased += 1 }
         if fact.isUnopenable { report.unopenable += 1 }
+        if options.content != nil, let opening = entry.opening {
+          contents.take(opening, in: fact.namespace)
+        }
         keep(fact)
       }
     }

@@ -12,6 +12,7 @@ struct AuditRun: Sendable {
   var edge: RightEdge?
   var tiles: TileWalk
   var records: RecordWalk
+  var contents = ContentWalk()
   var facts: RightEdge
   /// Facts that were not written yet.
   var unsaved: [UInt8] = []
@@ -69,6 +70,7 @@ struct AuditRun: Sendable {
     }
   }
 
+  var hasUnsettledContent: Bool { !contents.waiting.isEmpty }
   var lastAwaited: Int64? { records.lastAwaited }
 
   // MARK: Keeping

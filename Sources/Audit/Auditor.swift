@@ -35,9 +35,26 @@ package struct Auditor: Sendable {
       }
       try await run.walk(to: next)
     }
+    if let content = options.content { try await checkContent(&run, content) }
     try await run.finish()
     try run.dropBadProgress()
     return run.report
+  }
+
+  /// Content can be erased while it is asked for: then the log is followed until it tells by which record.
+  private func checkContent(
+    _ run: inout AuditRun, _ source: any ContentSource
+  ) async throws(AuditError) {
+    run.report.content = ContentCount()
+    try await run.fetchContent(from: source)
+    let end = ContinuousClock.now + options.patience
+    while run.hasUnsettledContent {
+      guard ContinuousClock.now < end,
+        let next = try await nextCheckpoint(&run, covering: run.records.memory.count)
+      else { return run.reportUnsettledContent() }
+      try await run.walk(to: next)
+      try await run.fetchContent(from: source)
+    }
   }
 
   /// A checkpoint that covers `index`; nil where none comes in time, or none that can be believed.

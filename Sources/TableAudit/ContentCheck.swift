@@ -29,6 +29,9 @@ struct ContentCheck {
       last = page.last.map { ($0.namespace, $0.digest) }
     }
     report.add(try await orphans())
+    report.content?.absent = try await source.read { (connection, deadline) throws(PostgresError) in
+      try connection.execute(TableSQL.absent, deadline: deadline).int64(0, 0)
+    }
   }
 
   /// What is wrong with the content of a row; nil where it is what its digest says.

@@ -35,6 +35,20 @@ extension TableSQL {
     group by k.upload order by k.upload limit 1000
     """)
 
+  /// How many contents records name that are neither here nor erased.
+  static let absent = Statement(
+    "audit_absent", [],
+    """
+    select count(*) from (
+      select distinct namespace, content from record where content is not null
+    ) r
+    where not exists (
+      select from content c where c.namespace = r.namespace and c.digest = r.content
+    ) and not exists (
+      select from content_erasure e where e.namespace = r.namespace and e.digest = r.content
+    )
+    """)
+
   /// Marks of destroyed content behind the key ($1, $2), at most $3: with the body of the erasure of their
   /// index up to $4 bytes, the content of its subject, and whether the bytes are there.
   static let marks = Statement(

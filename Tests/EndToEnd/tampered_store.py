@@ -108,7 +108,7 @@ class TamperedStore:
             "forgotten", kind="output", view=view, execution=run, devices=[device], sample="1",
             producedAt=time, key="decision-3", content=content("out"),
         )  # fmt: skip
-        client.commit([{"kind": "context", "v": 1, "parameters": {"n": n}} for n in range(291)])
+        client.commit([{"kind": "context", "v": 1, "parameters": {"n": n}} for n in range(292)])
         for name, subject, what in [
             ("erased", erased, "body"), ("unopenable", gone, "body_and_nonce"), ("emptied", emptied, "content"),
             ("forgotten", forgotten, "body"),

@@ -1,7 +1,7 @@
 """What a database superuser can do to content, and to what says that it was destroyed.
 
 None of it is in the log, so `stemma audit --sql` must find it: each case alters a copy of one database, and the
-audit must name the record and say what is wrong with it.
+audit must name the record and say what is wrong with it. `--content` shows of it what a server would serve.
 """
 
 from __future__ import annotations
@@ -125,6 +125,24 @@ CASES = [
 ]  # fmt: skip
 
 
+HIDDEN = f"delete from content where digest = {content_of('input')};"
+
+# What a server serves.
+SERVED = [
+    Tamper("byte", "input", HASH, change("input", flipped("0"))),
+    Tamper("byte of a chunk", "large", HASH, change_chunk(2, flipped("length(bytes) - 1"))),
+    Tamper("packed one cut short", "packed", "cannot be had: 500", change("packed", "bytes = substr(bytes, 1, length(bytes) - 1)")),
+    Tamper("chunk cut short", "large", "breaks off", change_chunk(1, "bytes = substr(bytes, 1, 100)")),
+    Tamper("destroyed bytes put back", "emptied", "was erased, and is served", "delete from content_erasure;" + BACK),
+    Tamper("mark of no record", "input", "by no record that the log has",
+           HIDDEN + f"insert into content_erasure values (1, {content_of('input')}, 9000)"),
+    Tamper("mark of what is no erasure", "input", "by no record that the log has",
+           HIDDEN + f"insert into content_erasure values (1, {content_of('input')}, 100)"),
+    Tamper("mark of the erasure of other content", "input", "by a record that does not erase it",
+           HIDDEN + f"insert into content_erasure values (1, {content_of('input')}, {{erasure-of-emptied}})"),
+]  # fmt: skip
+
+
 @pytest.fixture(scope="module")
 def store() -> Iterator[TamperedStore]:
     store = TamperedStore()
@@ -132,20 +150,20 @@ def store() -> Iterator[TamperedStore]:
     store.remove()
 
 
-def audit(store: TamperedStore, sql: str) -> tuple[int, dict[str, Any]]:
+def audit(store: TamperedStore, sql: str, *, served: bool = False) -> tuple[int, dict[str, Any]]:
     database = store.copy()
     try:
         for name, index in store.index.items():
             sql = sql.replace("{" + name + "}", str(index))
         store.sql(database, sql)
+        if served:
+            return store.audit_server(database, store.own_state(), "--content")
         return store.audit(database, store.own_state())
     finally:
         store.drop(database)
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_tampering_is_found(store: TamperedStore, case: Tamper) -> None:
-    code, report = audit(store, case.sql)
+def check(store: TamperedStore, case: Tamper, code: int, report: dict[str, Any]) -> None:
     assert code == 1, report
     index = store.index[case.place] if isinstance(case.place, str) else case.place
     assert any(
@@ -153,17 +171,31 @@ def test_tampering_is_found(store: TamperedStore, case: Tamper) -> None:
     ), report
 
 
-def test_what_is_there_is_counted(store: TamperedStore) -> None:
-    code, report = audit(store, "select")
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_tampering_is_found(store: TamperedStore, case: Tamper) -> None:
+    check(store, case, *audit(store, case.sql))
+
+
+@pytest.mark.parametrize("case", SERVED, ids=lambda case: case.name)
+def test_what_is_served_is_checked(store: TamperedStore, case: Tamper) -> None:
+    check(store, case, *audit(store, case.sql, served=True))
+
+
+@pytest.mark.parametrize("served", [False, True])
+def test_what_is_there_is_counted(store: TamperedStore, served: bool) -> None:
+    code, report = audit(store, "select", served=served)
     size = sum(map(len, ["data", "model", "out", LARGE, "packed " * 1000]))
-    assert (code, report["content"]) == (0, {"checked": 5, "bytes": size, "erased": 1}), report
+    assert (code, report["content"]) == (0, {"checked": 5, "bytes": size, "erased": 1, "absent": 0}), report
 
 
-def test_content_that_is_gone_without_a_trace_was_never_there(store: TamperedStore) -> None:
+@pytest.mark.parametrize("served", [False, True])
+def test_content_that_is_gone_without_a_trace_was_never_there(store: TamperedStore, served: bool) -> None:
     """Nothing of it is in the log, so nobody can tell. The records still say what their content was."""
     code, report = audit(
         store,
         f"delete from content_chunk where upload = {upload()};"
         f"delete from content where digest in ({content_of('large')}, {content_of('input')})",
+        served=served,
     )
-    assert (code, report["content"]["checked"]) == (0, 3), report
+    assert code == 0, report
+    assert (report["content"]["checked"], report["content"]["absent"]) == (3, 2)

@@ -17,7 +17,7 @@ struct AuditOutput {
       "content": report.content.map {
         [
           "checked": .integer($0.checked), "bytes": .integer($0.bytes),
-          "erased": .integer($0.erased),
+          "erased": .integer($0.erased), "absent": .integer($0.absent),
         ]
       },
       "seconds": .double(seconds), "findingCount": .integer(Int64(findings.count)),
@@ -49,7 +49,8 @@ struct AuditOutput {
     Terminal.print("erased      \(report.erased), of them unopenable \(report.unopenable)")
     if let content = report.content {
       Terminal.print(
-        "content     \(content.checked) checked, \(content.bytes) bytes; \(content.erased) erased")
+        "content     \(content.checked) checked, \(content.bytes) bytes; \(content.erased) erased, \(content.absent) not here"
+      )
     }
     Terminal.print("read        \(report.bytes) bytes in \(seconds) s")
     guard !report.isGood else { return Terminal.print("good") }
