@@ -10,8 +10,8 @@ package struct AuditOptions: Sendable {
   package var isFull = false
   /// Begin at index 0 even where a full audit was interrupted: somebody wants to see every page.
   package var isFresh = false
-  /// Where to fetch the content that the records of this run name, if at all. Not to be used without `isFresh`: what was
-  /// found wrong with it is not kept, and would not be found by the next run.
+  /// Where to fetch the content that records name, if at all. Begins at index 0: what is wrong with content is not kept,
+  /// so that the next run must look at it again.
   package var content: (any ContentSource)?
   /// Namespaces that a namespace may refer to, beside itself.
   package var imports: [String: Set<String>] = [:]

@@ -31,7 +31,9 @@ struct AuditRun: Sendable {
     self.folder = folder
     report = AuditReport(origin: options.key.name, findings: Findings(limit: options.findingLimit))
     var state = try folder?.load() ?? SavedState()
-    if options.isFresh || (options.isFull && state.before == nil) { state.startAgain() }
+    if options.isFresh || options.content != nil || (options.isFull && state.before == nil) {
+      state.startAgain()
+    }
     let walk = state.walk
     self.state = state
     report.from = walk.size

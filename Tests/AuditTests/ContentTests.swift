@@ -64,7 +64,6 @@ import TransparencyLog
   ) async throws -> AuditReport {
     try await audit(source, key: log.key) {
       $0.content = content
-      $0.isFresh = true
       $0.patience = patience
     }
   }
@@ -92,6 +91,22 @@ import TransparencyLog
       log, TestSource(log), Content(answers: ["main \(data)": served]))
     #expect(report.findings.kept.map(\.place) == [.index(0)])
     #expect(report.findings.kept.first?.message.contains(message) == true)
+  }
+
+  /// Records that an earlier run found good are not read again, but for this.
+  @Test func everyRunLooksAtAllContent() async throws {
+    let log = try TestLog.valid(20)
+    let folder = TemporaryFolder()
+    var options = AuditOptions(key: log.key.verifierKey)
+    for content in [nil, Content(answers: ["main \(data)": .damaged("500")])] {
+      options.content = content
+      for _ in 0..<2 {
+        let report = try await Auditor(
+          TestSource(log), options, folder: StateFolder(folder.path)
+        ).run()
+        #expect(report.isGood == (content == nil))
+      }
+    }
   }
 
   @Test func erasedContentIsNotServed() async throws {

@@ -75,7 +75,7 @@ struct AuditCommand: AsyncParsableCommand {
     var options = AuditOptions(key: key)
     options.policy = try policy.map(Self.policy)
     options.isFull = full
-    options.isFresh = save != nil || content
+    options.isFresh = save != nil
     options.concurrency = 2 * processorCount()
     options.progress = { progress.show($0, of: $1) }
     for item in imports {
