@@ -28,7 +28,8 @@ struct ContentCheck {
       }
       last = page.last.map { ($0.namespace, $0.digest) }
     }
-    report.add(try await orphans())
+    report.add(try await uploads(TableSQL.orphans) { "has \($0) chunks, and no content has them" })
+    report.add(try await uploads(TableSQL.shared) { "is that of \($0) contents" })
     report.content?.absent = try await source.read { (connection, deadline) throws(PostgresError) in
       try connection.execute(TableSQL.absent, deadline: deadline).int64(0, 0)
     }
@@ -104,16 +105,16 @@ struct ContentCheck {
     }
   }
 
-  private func orphans() async throws(AuditError) -> [Finding] {
+  /// Findings about uploads that a statement gives, each with a number.
+  private func uploads(
+    _ statement: Statement, _ message: @Sendable (Int64) -> String
+  ) async throws(AuditError) -> [Finding] {
     try await source.read { (connection, deadline) throws(PostgresError) in
-      let rows = try connection.execute(TableSQL.orphans, deadline: deadline)
+      let rows = try connection.execute(statement, deadline: deadline)
       var findings: [Finding] = []
       for row in 0..<rows.count {
-        findings.append(
-          Finding(
-            .log,
-            "upload \(try rows.int64(row, 0)) has \(try rows.int64(row, 1)) chunks, and no content has them"
-          ))
+        let (upload, count) = (try rows.int64(row, 0), try rows.int64(row, 1))
+        findings.append(Finding(.log, "upload \(upload) \(message(count))"))
       }
       return findings
     }

@@ -35,6 +35,14 @@ extension TableSQL {
     group by k.upload order by k.upload limit 1000
     """)
 
+  /// Uploads whose chunks are those of several contents: what erases one of them would destroy the others.
+  static let shared = Statement(
+    "audit_shared", [],
+    """
+    select upload, count(*) from content where upload is not null
+    group by upload having count(*) > 1 order by upload limit 1000
+    """)
+
   /// How many contents records name that are neither here nor erased.
   static let absent = Statement(
     "audit_absent", [],

@@ -87,6 +87,9 @@ CASES = [
     Tamper("negative size of what is in chunks", "large", "more chunks", change("large", "size = -1")),
     Tamper("content deleted, its chunks left", None, "no content has them",
            f"delete from content where digest = {content_of('large')}"),
+    Tamper("chunks of another namespace's", None, "is that of 2 contents",
+           "insert into content (namespace, digest, size, created_at, upload, chunk_size)"
+           " select 2, digest, size, created_at, upload, chunk_size from content where upload is not null"),
     # Marks of what was destroyed.
     Tamper("mark deleted", "erasure-of-emptied", "not marked as erased", "delete from content_erasure"),
     Tamper("mark and what it marked deleted and put back", "erasure-of-emptied", "not marked as erased",
