@@ -75,7 +75,7 @@ struct LookupRow {
       problems.append("the column targets")
     }
     if !rows.isNull(row, 5) { problems.append("the column key of an erased record") }
-    // Also of what no checkpoint covers yet, which the audit of the openings takes on trust.
+    // What a checkpoint covers, the audit of the openings holds against the erasure.
     if try !rows.bool(row, 15) { problems.append("the column erased_by") }
     try checkKept(of: statement.kind, rows, row)
     try checkPromotion(statement.references.map(\.member), rows, row)

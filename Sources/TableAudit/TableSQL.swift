@@ -55,7 +55,7 @@ enum TableSQL {
 
   /// A page of rows below $4, with what look-ups rely on. Last, what is held against other rows: the execution
   /// of a rank or an output whose body is gone, the content of the output that a model was promoted
-  /// from, and whether an erasure took the body.
+  /// from, and whether the erasure of a body that no checkpoint covers yet is one.
   static let lookups = Statement(
     "audit_lookups", [.int8, .int8, .int8, .int8],
     """
@@ -67,7 +67,7 @@ enum TableSQL {
       case when r.kind = 2 then (
         select o.content from record o where o.index = any(r.targets) and o.kind = 12 limit 1
       ) end,
-      exists (
+      r.erased_by < (select size from log_published) or exists (
         select from record e
         where e.index = r.erased_by and e.kind = 19 and e.namespace = r.namespace
           and e.targets[1] = r.index
