@@ -81,7 +81,7 @@ let package = Package(
     .target(
       name: "TableAudit",
       dependencies: [
-        "Audit", "Canonical", "Postgres", "Records", "StemmaCrypto", "TransparencyLog",
+        "Audit", "Canonical", "Frames", "Postgres", "Records", "StemmaCrypto", "TransparencyLog",
       ],
       swiftSettings: strict),
     .target(
@@ -172,8 +172,8 @@ let package = Package(
     .testTarget(
       name: "PostgresStoreTests",
       dependencies: [
-        "EmbeddedPostgres", "Postgres", "PostgresStore", "Records", "Signer", "StemmaCrypto",
-        "Store", "StoreFixtures", "TransparencyLog",
+        "Audit", "Canonical", "EmbeddedPostgres", "Postgres", "PostgresStore", "Records", "Signer",
+        "StemmaCrypto", "Store", "StoreFixtures", "TableAudit", "TransparencyLog",
       ],
       swiftSettings: strict),
     .testTarget(

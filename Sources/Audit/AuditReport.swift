@@ -16,6 +16,8 @@ package struct AuditReport: Sendable {
   package internal(set) var unopenable: Int64 = 0
   /// Bytes of openings.
   package internal(set) var bytes = 0
+  /// What was seen of content; nil where the audit did not look at it.
+  package var content: ContentCount?
   package internal(set) var findings: Findings
   /// Two signed notes that cannot both be true: the one kept, the one shown now. For others to see.
   package internal(set) var conflict: (kept: [UInt8], shown: [UInt8])?
@@ -31,4 +33,17 @@ package struct AuditReport: Sendable {
     self.origin = origin
     self.findings = findings
   }
+}
+
+/// How much content an audit looked at.
+package struct ContentCount: Sendable {
+  /// Contents whose bytes were held against their digest.
+  package var checked: Int64 = 0
+  package var bytes: Int64 = 0
+  /// Contents that were destroyed, and an erasure of the log says so.
+  package var erased: Int64 = 0
+  /// Contents that records name and that are not here.
+  package var absent: Int64 = 0
+
+  package init() {}
 }

@@ -55,6 +55,9 @@ extension AuditRun {
       if let fact {
         if fact.isErased { report.erased += 1 }
         if fact.isUnopenable { report.unopenable += 1 }
+        if options.content != nil, let opening = entry.opening {
+          contents.take(opening, in: fact.namespace)
+        }
         keep(fact)
       }
     }
@@ -116,7 +119,7 @@ extension AuditRun {
     for (erasure, subjects) in records.awaited.sorted(by: { $0.key < $1.key }) {
       for subject in subjects {
         report.findings.add(
-          .index(subject), "it is said to be erased by \(erasure), which the log does not have")
+          .index(subject), "it is said to be erased by \(erasure), which no checkpoint covers")
       }
     }
   }

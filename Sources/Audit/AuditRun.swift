@@ -12,6 +12,7 @@ struct AuditRun: Sendable {
   var edge: RightEdge?
   var tiles: TileWalk
   var records: RecordWalk
+  var contents = ContentWalk()
   var facts: RightEdge
   /// Facts that were not written yet.
   var unsaved: [UInt8] = []
@@ -30,7 +31,9 @@ struct AuditRun: Sendable {
     self.folder = folder
     report = AuditReport(origin: options.key.name, findings: Findings(limit: options.findingLimit))
     var state = try folder?.load() ?? SavedState()
-    if options.isFresh || (options.isFull && state.before == nil) { state.startAgain() }
+    if options.isFresh || options.content != nil || (options.isFull && state.before == nil) {
+      state.startAgain()
+    }
     let walk = state.walk
     self.state = state
     report.from = walk.size
@@ -69,6 +72,7 @@ struct AuditRun: Sendable {
     }
   }
 
+  var hasUnsettledContent: Bool { !contents.waiting.isEmpty }
   var lastAwaited: Int64? { records.lastAwaited }
 
   // MARK: Keeping

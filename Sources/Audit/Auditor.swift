@@ -23,17 +23,51 @@ package struct Auditor: Sendable {
     guard let checkpoint = try await nextCheckpoint(&run) else { return run.report }
     try await run.walk(to: checkpoint)
     // A record can have been erased since the checkpoint was fetched; then the log has grown up to that
-    // erasure at least.
+    // erasure at least, or is about to.
     while let erasure = run.lastAwaited, run.report.isGood {
-      guard let next = try await nextCheckpoint(&run), next.size > erasure else {
+      if let isCovered = options.isCovered {
+        if try await !isCovered(erasure + 1) { run.reportAwaited() }
+        break
+      }
+      guard let next = try await nextCheckpoint(&run, covering: erasure) else {
         run.reportAwaited()
         break
       }
       try await run.walk(to: next)
     }
+    if let content = options.content { try await checkContent(&run, content) }
     try await run.finish()
     try run.dropBadProgress()
     return run.report
+  }
+
+  /// Content can be erased while it is asked for: then the log is followed until it tells by which record.
+  private func checkContent(
+    _ run: inout AuditRun, _ source: any ContentSource
+  ) async throws(AuditError) {
+    run.report.content = ContentCount()
+    try await run.fetchContent(from: source)
+    let end = ContinuousClock.now + options.patience
+    while run.hasUnsettledContent {
+      guard ContinuousClock.now < end,
+        let next = try await nextCheckpoint(&run, covering: run.records.memory.count)
+      else { return run.reportUnsettledContent() }
+      try await run.walk(to: next)
+      try await run.fetchContent(from: source)
+    }
+  }
+
+  /// A checkpoint that covers `index`; nil where none comes in time, or none that can be believed.
+  private func nextCheckpoint(
+    _ run: inout AuditRun, covering index: Int64
+  ) async throws(AuditError) -> Checkpoint? {
+    let end = ContinuousClock.now + options.patience
+    while let next = try await nextCheckpoint(&run) {
+      if next.size > index { return next }
+      guard ContinuousClock.now < end else { return nil }
+      try? await Task.sleep(for: .milliseconds(100))
+    }
+    return nil
   }
 
   /// The newest checkpoint, where it can be believed and does not contradict what was seen before.

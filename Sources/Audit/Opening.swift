@@ -15,6 +15,8 @@ struct Opening: Sendable {
   let erasedBy: Int64?
   /// What an erasure record says is gone of its subject; nil for one of content, and for other records.
   let erases: Erased?
+  /// Whether it is an erasure record of content.
+  let erasesContent: Bool
 
   enum Erased: Sendable {
     case body
@@ -75,6 +77,7 @@ struct Opening: Sendable {
     erases =
       what?.isText("body") == true
       ? .body : what?.isText("body_and_nonce") == true ? .bodyAndNonce : nil
+    erasesContent = what?.isText("content") == true
   }
 
   private static func nonce(_ node: JSONNode?, _ index: Int64) throws(Refusal) -> [UInt8]? {

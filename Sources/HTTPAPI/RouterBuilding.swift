@@ -14,6 +14,7 @@ package func makeResponder(_ services: APIServices) -> some HTTPResponder<APIRes
   let router = Router(context: APIContext.self)
   router.add(middleware: HeadMiddleware())
   router.add(middleware: ProblemMiddleware())
+  router.add(middleware: HostMiddleware())
   router.add(middleware: TargetMiddleware())
   var methods: [String: [HTTPRequest.Method]] = [:]
   for route in RouteTable.all {

@@ -11,8 +11,6 @@ struct LookupCheck {
 
   /// Indices whose claims and events are in memory at once. Neither table has an index by index.
   private static let span: Int64 = 20_000
-  /// Rows that are read at once.
-  private static let page: Int64 = 128
 
   /// Checks the rows below `count`.
   func run(below count: Int64) async throws(AuditError) -> [Finding] {
@@ -49,14 +47,18 @@ struct LookupCheck {
             kind: try eventRows.int16(row, 2), subject: try eventRows.bytes(row, 3),
             previous: try eventRows.int64(row, 4)))
       }
-      for start in stride(
-        from: span.lowerBound, to: min(span.upperBound, count), by: Int(Self.page))
-      {
-        let end = min(start + Self.page, span.upperBound, count)
-        let rows = try connection.execute(
-          TableSQL.lookups, Self.parameters(start..<end), deadline: deadline)
+      var next = span.lowerBound
+      while true {
+        var page = Parameters()
+        page.append(next)
+        page.append(TableSource.pageRows)
+        page.append(TableSource.pageBytes)
+        page.append(min(span.upperBound, count))
+        let rows = try connection.execute(TableSQL.lookups, page, deadline: deadline)
+        guard rows.count > 0 else { break }
         for row in 0..<rows.count {
           let wanted = try LookupRow(rows, row)
+          next = wanted.index + 1
           findings += wanted.problems.map {
             Finding(.index(wanted.index), "\($0) is not what the record says")
           }

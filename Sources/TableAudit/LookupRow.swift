@@ -51,6 +51,7 @@ struct LookupRow {
     if try rows.optionalBytes(row, 7) != record.execution?.bytes {
       problems.append("the column execution")
     }
+    try checkPromotion(record.references.map(\.member), rows, row)
     claims = record.claims.map {
       ClaimRow(
         index: index, namespace: namespace, claim: SHA256.digest(of: $0.claimBytes()).bytes)
@@ -74,6 +75,10 @@ struct LookupRow {
       problems.append("the column targets")
     }
     if !rows.isNull(row, 5) { problems.append("the column key of an erased record") }
+    // What a checkpoint covers, the audit of the openings holds against the erasure.
+    if try !rows.bool(row, 15) { problems.append("the column erased_by") }
+    try checkKept(of: statement.kind, rows, row)
+    try checkPromotion(statement.references.map(\.member), rows, row)
     if try rows.optionalBytes(row, 10) != Array(statement.namespace.utf8) {
       problems.append("the column namespace")
     }
@@ -83,5 +88,32 @@ struct LookupRow {
     if try rows.bytes(row, 12) != Array(statement.committedAt.utf8) {
       problems.append("the column committed_at")
     }
+  }
+
+  /// What an erasure of a body leaves for look-ups, which only the record itself could tell in full.
+  private mutating func checkKept(
+    of kind: Kind, _ rows: Rows, _ row: Int
+  ) throws(PostgresError) {
+    // An input can be unrecorded and then has no content.
+    let hasContent: Bool? =
+      switch kind {
+      case .input: nil
+      case .model, .output: true
+      default: false
+      }
+    if let hasContent, rows.isNull(row, 6) == hasContent { problems.append("the column content") }
+    if try rows.optionalBytes(row, 7) != rows.optionalBytes(row, 13) {
+      problems.append("the column execution")
+    }
+  }
+
+  /// A model is the output that it is promoted from, byte for byte (FORMAT.md section 3).
+  private mutating func checkPromotion(
+    _ members: [String], _ rows: Rows, _ row: Int
+  ) throws(PostgresError) {
+    guard members.contains("/promotedFrom"),
+      try rows.optionalBytes(row, 14) != rows.optionalBytes(row, 6)
+    else { return }
+    problems.append("the content of the output that it is promoted from")
   }
 }

@@ -9,13 +9,14 @@ package struct TableCheck: Sendable {
 
   package init(_ source: TableSource) { self.source = source }
 
-  /// Everything that is wrong in the snapshot of the source.
+  /// Adds everything that is wrong in the snapshot of the source, and what content there is, to a report.
   ///
   /// - Parameter isCovered: asked outside of the snapshot whether a checkpoint of that many entries is
   ///   published by now: a commit may have been under way.
   package func run(
-    key: VerifierKey, isCovered: @Sendable (Int64) async throws(AuditError) -> Bool
-  ) async throws(AuditError) -> [Finding] {
+    key: VerifierKey, into report: inout AuditReport,
+    isCovered: @Sendable (Int64) async throws(AuditError) -> Bool
+  ) async throws(AuditError) {
     var findings = try await checkIdentity(key)
     let head = try await head()
     let end = max(head.last + 1, head.count)
@@ -44,7 +45,10 @@ package struct TableCheck: Sendable {
     }
     findings += try await LookupCheck(source: source).run(below: end)
     findings += try await TileCheck(source: source).run(size: end)
-    return findings + (try await checkContentErasures())
+    report.add(findings)
+    report.content = ContentCount()
+    try await ErasureCheck(source: source).run(into: &report)
+    try await ContentCheck(source: source).run(into: &report)
   }
 
   private struct Head {
@@ -80,19 +84,6 @@ package struct TableCheck: Sendable {
         return [Finding(.log, "log_identity does not name this log")]
       }
       return []
-    }
-  }
-
-  private func checkContentErasures() async throws(AuditError) -> [Finding] {
-    try await source.read { (connection, deadline) throws(PostgresError) in
-      let rows = try connection.execute(TableSQL.contentErasures, deadline: deadline)
-      var findings: [Finding] = []
-      for row in 0..<rows.count {
-        findings.append(
-          Finding(
-            .index(try rows.int64(row, 0)), "content is marked as erased by it; it erases none"))
-      }
-      return findings
     }
   }
 }

@@ -25,25 +25,55 @@ enum TableSQL {
   private static let time =
     #"to_char(r.committed_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"#
 
-  /// Rows below the published size from index $1 on, at most $2.
+  /// Rows of `record` from index $1 up to but without `end`: at most $2, and only those before which there are fewer than $3
+  /// bytes of bodies, so the first one always. libpq holds a whole answer in memory.
+  private static func page(before end: String) -> String {
+    """
+    select *
+    from (
+      select *, sum(coalesce(octet_length(body), octet_length(statement))) over (
+        order by index rows between unbounded preceding and 1 preceding
+      ) as before
+      from (
+        select * from record where index >= $1 and index < \(end) order by index limit $2
+      ) as rows
+    ) as counted
+    where coalesce(before, 0) < $3
+    """
+  }
+
+  /// A page of rows below the published size.
   static let openings = Statement(
-    "audit_openings", [.int8, .int8],
+    "audit_openings", [.int8, .int8, .int8],
     """
     select r.index, n.name, r.kind, r.digest, r.principal, \(time), r.targets, r.nonce, r.body,
       r.statement, r.erased_by
-    from record r left join namespace n on n.id = r.namespace
-    where r.index >= $1 and r.index < (select size from log_published)
-    order by r.index limit $2
+    from (\(page(before: "(select size from log_published)"))) r
+      left join namespace n on n.id = r.namespace
+    order by r.index
     """)
 
-  /// Rows from index $1 up to but without $2, with what look-ups rely on.
+  /// A page of rows below $4, with what look-ups rely on. Last, what is held against other rows: the execution
+  /// of a rank or an output whose body is gone, the content of the output that a model was promoted
+  /// from, and whether the erasure of a body that no checkpoint covers yet is one.
   static let lookups = Statement(
-    "audit_lookups", [.int8, .int8],
+    "audit_lookups", [.int8, .int8, .int8, .int8],
     """
     select r.index, r.namespace, r.kind, r.digest, r.targets, r.key, r.content, r.execution, r.body,
-      r.statement, n.name, r.principal, \(time)
-    from record r left join namespace n on n.id = r.namespace
-    where r.index >= $1 and r.index < $2 order by r.index
+      r.statement, n.name, r.principal, \(time),
+      case when r.body is null and r.kind in (9, 12) then (
+        select e.digest from record e where e.index = any(r.targets) and e.kind = 8 limit 1
+      ) end,
+      case when r.kind = 2 then (
+        select o.content from record o where o.index = any(r.targets) and o.kind = 12 limit 1
+      ) end,
+      r.erased_by < (select size from log_published) or exists (
+        select from record e
+        where e.index = r.erased_by and e.kind = 19 and e.namespace = r.namespace
+          and e.targets[1] = r.index
+      )
+    from (\(page(before: "$4"))) r left join namespace n on n.id = r.namespace
+    order by r.index
     """)
 
   static let claims = Statement(
@@ -71,14 +101,5 @@ enum TableSQL {
     """
     select number, hashes, root from log_tile where level = $1 and number >= $2
     order by number limit 1000
-    """)
-
-  /// Marks of destroyed content whose index is no erasure of the same namespace.
-  static let contentErasures = Statement(
-    "audit_content_erasures", [],
-    """
-    select e.index from content_erasure e
-      left join record r on r.index = e.index and r.namespace = e.namespace and r.kind = 19
-    where r.index is null order by e.index limit 1000
     """)
 }

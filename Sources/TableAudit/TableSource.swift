@@ -72,14 +72,16 @@ package struct TableSource: AuditSource {
     }
   }
 
-  /// Rows that are read at once: a record can have 1 MiB.
-  private static let pageRows = 128
+  /// Rows that are read at once, and bytes of bodies behind which a page ends: a record can have 1 MiB.
+  static let pageRows: Int64 = 128
+  static let pageBytes: Int64 = 4 << 20
 
   package func openings(from index: Int64, limit: Int) async throws(AuditError) -> Served {
     try await read { (connection, deadline) throws(PostgresError) in
       var page = Parameters()
       page.append(index)
-      page.append(Int64(min(limit, Self.pageRows)))
+      page.append(min(Int64(limit), Self.pageRows))
+      page.append(Self.pageBytes)
       let rows = try connection.execute(TableSQL.openings, page, deadline: deadline)
       var lines: [UInt8] = []
       for row in 0..<rows.count {

@@ -103,6 +103,7 @@ func audit(
   _ source: any AuditSource, key: SigningKey, _ change: (inout AuditOptions) -> Void = { _ in }
 ) async throws -> AuditReport {
   var options = AuditOptions(key: key.verifierKey)
+  options.patience = .zero
   change(&options)
   return try await Auditor(source, options).run()
 }

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import itertools
 import json
 import os
 import shutil
 import subprocess
 import tempfile
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,8 @@ from cluster import Cluster
 from conftest import BINARY, Server
 from stemma import digest_of_bytes
 
+# Three chunks, the first two of which pack well.
+LARGE = "large " * 87_382 + "".join(sha256(bytes([n])).hexdigest() for n in range(200))
 RUN = "00000000-0000-4000-8000-00000000000"
 
 
@@ -69,6 +71,7 @@ class TamperedStore:
 
         def content(text: str) -> dict[str, Any]:
             data = text.encode()
+            client.put_content(data)
             return {"digest": digest_of_bytes(data), "mediaType": "text/plain", "size": len(data)}
 
         data = add("input", kind="input", content=content("data"))
@@ -97,15 +100,22 @@ class TamperedStore:
         self.index["team"] = team.indices[0]
         erased = add("erased", kind="note", subject=view, note={"person": "somebody"})
         gone = add("unopenable", kind="note", subject=data, note={"person": "somebody else"})
-        client.commit([{"kind": "context", "v": 1, "parameters": {"n": n}} for n in range(300)])
-        for name, subject, what in [("erased", erased, "body"), ("unopenable", gone, "body_and_nonce")]:
-            answer = httpx.post(
-                f"{server.url}/v1/main/erasures",
-                json={"subject": subject, "what": what, "reason": "law"},
-                headers={"Authorization": f"Bearer {server.key}"},
-            )
-            assert answer.status_code == 200, answer.text
-            self.index[f"erasure-of-{name}"] = answer.json()["index"]
+        add("promoted", kind="model", format="onnx", content=content("out"), promotedFrom=output)
+        add("large", kind="input", content=content(LARGE))
+        add("packed", kind="input", content=content("packed " * 1000))
+        emptied = add("emptied", kind="input", content=content("a person's words"))
+        forgotten = add(
+            "forgotten", kind="output", view=view, execution=run, devices=[device], sample="1",
+            producedAt=time, key="decision-3", content=content("out"),
+        )  # fmt: skip
+        client.commit([{"kind": "context", "v": 1, "parameters": {"n": n}} for n in range(292)])
+        for name, subject, what in [
+            ("erased", erased, "body"), ("unopenable", gone, "body_and_nonce"), ("emptied", emptied, "content"),
+            ("forgotten", forgotten, "body"),
+        ]:  # fmt: skip
+            self.index[f"erasure-of-{name}"] = client.erase(subject, what, "law")["index"]
+        # Destroys nothing any more, and the first one keeps its mark.
+        self.index["erasure-again"] = client.erase(emptied, "content", "law, once more")["index"]
 
     def _fill_on(self, server: Server) -> None:
         client = server.client()
@@ -168,18 +178,18 @@ class TamperedStore:
             "references": [{"member": f"/{m}", "target": t} for m, t in zip(members, row["targets"])],
         }  # fmt: skip
         text = json.dumps(statement, sort_keys=True, separators=(",", ":")).encode()
-        entry = hashlib.sha256(bytes.fromhex(row["nonce"]) + text).hexdigest()
+        entry = sha256(bytes.fromhex(row["nonce"]) + text).hexdigest()
         self.sql(database, f"update record set commitment = '\\x{entry}' where index = {index}")
 
     def retile(self, database: str) -> None:
         """Makes every full tile of level 0 anew from the entries."""
         entries = self.sql(database, "select encode(commitment, 'hex') from record order by index").split()
-        leaves = [hashlib.sha256(b"\0" + bytes.fromhex(entry)).digest() for entry in entries]
+        leaves = [sha256(b"\0" + bytes.fromhex(entry)).digest() for entry in entries]
         for number in range(len(leaves) // 256):
             row = leaves[256 * number : 256 * number + 256]
             hashes = b"".join(row).hex()
             while len(row) > 1:
-                row = [hashlib.sha256(b"\1" + a + b).digest() for a, b in zip(row[::2], row[1::2])]
+                row = [sha256(b"\1" + a + b).digest() for a, b in zip(row[::2], row[1::2])]
             self.sql(
                 database,
                 f"update log_tile set hashes = '\\x{hashes}', root = '\\x{row[0].hex()}' "

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import socket
 import subprocess
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlparse
 
 import pytest
 
@@ -149,3 +151,31 @@ def test_a_wrong_key_is_refused(own_server: Server, tmp_path: Path, moment: str)
         own_server, "audit", "--vkey", own_server.folder / "log.vkey", "--state", tmp_path / "state", *options
     )
     assert ran.returncode == (2 if moment == "openings" else 0)
+
+
+def test_an_upload_under_way_is_no_finding(own_server: Server, tmp_path: Path) -> None:
+    own_server.client().commit([context(1)])
+    address = urlparse(own_server.url)
+    with socket.create_connection((address.hostname, address.port)) as connection:
+        connection.sendall(
+            f"PUT /v1/main/content/sha256:{'0' * 64} HTTP/1.1\r\nHost: x\r\n"
+            f"Authorization: Bearer {own_server.key}\r\nContent-Length: 1000001\r\n\r\n".encode()
+            + bytes(1_000_000)
+        )
+        # Its chunks are written, in a transaction that nobody else sees.
+        open_writes = "select count(*) from pg_stat_activity where query like '%insert into content_chunk%' and state = 'idle in transaction'"
+        end = time.monotonic() + 20
+        while own_server.sql(open_writes).strip() == "0":
+            assert time.monotonic() < end
+            time.sleep(0.05)
+        code, report = audit_tables(own_server, tmp_path / "state")
+    assert (code, report["content"]["checked"]) == (0, 0), report
+
+
+def audit_tables(server: Server, state: Path) -> tuple[int, dict[str, Any]]:
+    database = f"host={server.folder / 'run'} user=stemma dbname=postgres"
+    ran = subprocess.run(
+        [BINARY, "audit", "--sql", "--vkey", server.folder / "log.vkey", "--state", state, "--output", "json"],
+        env={**os.environ, "STEMMA_DATABASE": database}, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    return ran.returncode, json.loads(ran.stdout) if ran.stdout else {"error": ran.stderr}

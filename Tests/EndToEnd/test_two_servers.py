@@ -108,6 +108,31 @@ def test_without_the_signer_nothing_is_acknowledged(pair: tuple[Server, Server, 
     assert clients[0].commit([context(2)]).indices == [1]
 
 
+def test_a_server_waits_for_its_signer() -> None:
+    signer, server = Signer(), Server()
+    with ThreadPoolExecutor(1) as thread:
+        started = thread.submit(server.start, "--signer", f"unix:{signer.socket}")
+        end = time.monotonic() + 30
+        while not (log := server.folder / "server.log").exists() or "waiting for the signer" not in log.read_text():
+            assert time.monotonic() < end and not started.done()
+            time.sleep(0.1)
+        signer.start("--create", "--origin", "example.org/late")
+        started.result()
+    assert server.client().commit([context(1)]).indices == [0]
+    server.remove()
+    signer.stop()
+
+
+@pytest.mark.skipif(not FULL, reason="waits half a minute; tools/test --full")
+def test_a_server_gives_up_a_signer_that_does_not_come() -> None:
+    server = Server()
+    start = time.monotonic()
+    with pytest.raises(AssertionError, match="the signer at unix:/nowhere does not answer"):
+        server.start("--signer", "unix:/nowhere")
+    assert 20 < time.monotonic() - start < 60
+    server.remove()
+
+
 def test_one_state_has_one_signer(pair: tuple[Server, Server, Signer]) -> None:
     _, _, signer = pair
     socket = signer.folder / "other"

@@ -31,6 +31,10 @@ struct AuditCommand: AsyncParsableCommand {
   @Flag(help: "Begin at index 0, whatever earlier runs have checked.")
   var full = false
 
+  @Flag(
+    help: "Fetch all content that records name and hash it; implies --full. (--sql always does.)")
+  var content = false
+
   @Option(help: "Write a dump of all that is read into this folder; implies --full.")
   var save: String?
 
@@ -47,6 +51,7 @@ struct AuditCommand: AsyncParsableCommand {
 
   func validate() throws {
     if sql && dump != nil { throw ValidationError("--sql and --dump exclude each other") }
+    if content && (sql || dump != nil) { throw ValidationError("--content asks a server") }
   }
 
   func run() async throws {
@@ -86,10 +91,12 @@ struct AuditCommand: AsyncParsableCommand {
       }
     }
     if let dump {
+      options.patience = .zero
       let source = try saving(FolderSource(dump), key)
       return try await Auditor(source, options, folder: folder).run()
     }
     let source = try ServerSource(server)
+    if content { options.content = source }
     let result: Result<AuditReport, any Error>
     do {
       let saved = try saving(source, key)

@@ -14,6 +14,12 @@ struct AuditOutput {
       "size": report.size.map(JSONValue.integer), "from": .integer(report.from),
       "records": .integer(report.records), "erased": .integer(report.erased),
       "unopenable": .integer(report.unopenable), "bytes": .integer(Int64(report.bytes)),
+      "content": report.content.map {
+        [
+          "checked": .integer($0.checked), "bytes": .integer($0.bytes),
+          "erased": .integer($0.erased), "absent": .integer($0.absent),
+        ]
+      },
       "seconds": .double(seconds), "findingCount": .integer(Int64(findings.count)),
       "firstIndex": findings.firstIndex.map(JSONValue.integer),
       "findings": .array(findings.sorted.map(Self.json)),
@@ -41,6 +47,11 @@ struct AuditOutput {
     let kept = report.from == 0 ? "" : ", \(report.from) by earlier runs"
     Terminal.print("checked     \(report.records)\(kept)")
     Terminal.print("erased      \(report.erased), of them unopenable \(report.unopenable)")
+    if let content = report.content {
+      Terminal.print(
+        "content     \(content.checked) checked, \(content.bytes) bytes; \(content.erased) erased, \(content.absent) not here"
+      )
+    }
     Terminal.print("read        \(report.bytes) bytes in \(seconds) s")
     guard !report.isGood else { return Terminal.print("good") }
     let findings = report.findings

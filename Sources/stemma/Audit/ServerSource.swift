@@ -7,9 +7,9 @@ import TransparencyLog
 
 /// A server, as an audit reads it. Must be closed.
 struct ServerSource: AuditSource {
-  private let baseURL: String
-  private let key: String
-  private let client: HTTPClient
+  let baseURL: String
+  let key: String
+  let client: HTTPClient
 
   init(_ options: ServerOptions) throws {
     baseURL = options.baseURL
@@ -18,6 +18,8 @@ struct ServerSource: AuditSource {
     configuration.timeout.connect = .seconds(5)
     // A server that refuses connections is told of at once, not after every deadline.
     configuration.connectionPool.retryConnectionEstablishment = false
+    // A content can take hours, and no part of it minutes.
+    configuration.timeout.read = .minutes(2)
     client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
   }
 
@@ -40,7 +42,7 @@ struct ServerSource: AuditSource {
   }
 
   /// How often a request is tried that got no answer, or one that says to come back.
-  private static let attempts = 5
+  static let attempts = 5
 
   private func get(
     _ path: String, limit: Int, withKey: Bool = false
@@ -78,7 +80,7 @@ struct ServerSource: AuditSource {
   }
 
   /// Of a problem document (RFC 9457).
-  private static func detail(_ body: [UInt8]) -> String? {
+  static func detail(_ body: [UInt8]) -> String? {
     (try? JSONDocument(parsing: body).root)?["detail"]?.text
   }
 }

@@ -13,12 +13,14 @@ struct TableAuditRun {
   ) async throws -> AuditReport {
     let worker = PostgresWorker(conninfo: conninfo, label: "stemma-audit")
     let source = try await TableSource(worker)
-    var report = try await Auditor(try saving(source), options, folder: folder).run()
     let conninfo = conninfo
-    let findings = try await TableCheck(source).run(key: options.key) {
+    let isCovered: @Sendable (Int64) async throws(AuditError) -> Bool = {
       (size) throws(AuditError) in try await Self.isCovered(size, conninfo)
     }
-    report.add(findings)
+    var options = options
+    options.isCovered = isCovered
+    var report = try await Auditor(try saving(source), options, folder: folder).run()
+    try await TableCheck(source).run(key: options.key, into: &report, isCovered: isCovered)
     await worker.close()
     return report
   }

@@ -34,7 +34,7 @@ struct LogStart {
     do throws(SignerError) {
       switch place {
       case .here(let origin): signer = try open(isNew: known.verifierKey == nil, origin)
-      case .remote(let address, let tls): signer = try await RemoteSigner(at: address, tls: tls)
+      case .remote(let address, let tls): signer = try await contact(address, tls)
       }
     } catch {
       throw EmbeddedError("the log's signer: \(error)")
@@ -46,6 +46,26 @@ struct LogStart {
       throw error
     }
     return signer
+  }
+
+  /// How long a signer is waited for that does not answer: it may be coming up beside its servers.
+  private static let patience = Duration.seconds(30)
+
+  private func contact(
+    _ address: SignerAddress, _ tls: SignerTLS?
+  ) async throws(SignerError) -> RemoteSigner {
+    let end = ContinuousClock.now + Self.patience
+    var pause = Duration.milliseconds(100)
+    while true {
+      do throws(SignerError) {
+        return try await RemoteSigner(at: address, tls: tls)
+      } catch {
+        guard error.code == .unavailable, ContinuousClock.now + pause < end else { throw error }
+        logger.warning("waiting for the signer", metadata: ["reason": "\(error.message)"])
+      }
+      try? await Task.sleep(for: pause)
+      pause = min(pause * 2, .seconds(5))
+    }
   }
 
   /// Makes sure that the database belongs to the signer's log, also where another server makes a log of it
