@@ -1,0 +1,108 @@
+package import Records
+
+/// Which records are shown beside the nodes of a lineage, as a state machine. Whoever has edges drives it:
+///
+///     while let step = beside.next() { beside.take(the edges of step, as StepQuery orders them) }
+///
+/// Beside a node stand what it is associated with (an output's execution and devices) and what speaks of it:
+/// names, labels, retractions, verdicts, … Beside those stand the ranks of an execution with their devices and how
+/// they ended, the move that took a name away again, and the approvals of a label.
+package struct BesideWalk: Sendable {
+  /// References from, or to, each of some nodes.
+  package struct Step: Sendable, Hashable {
+    /// Ascending, each once.
+    package let nodes: [Int64]
+    package let direction: WalkDirection
+    package let members: MemberSet
+  }
+
+  /// Edges of each node and member at the most, the newest ones.
+  package static let limitEach = 20
+
+  private let nodes: Set<Int64>
+  private let walked: MemberSet
+  private var steps: [Step]
+  private var asked: Set<Int64> = []
+  private var found: Set<LineageEdge> = []
+  /// In the order in which they were found.
+  package private(set) var edges: [LineageEdge] = []
+
+  /// - Parameters:
+  ///   - nodes: those of the answer, or of its page.
+  ///   - direction: a walk down has the verdicts on its nodes already.
+  ///   - walked: the members that the walk followed: its own edges are not shown a second time.
+  package init(
+    nodes: some Sequence<Int64>, direction: LineageGraph.Direction,
+    walked: MemberSet = .derivations
+  ) {
+    self.nodes = Set(nodes)
+    self.walked = walked
+    let sorted = self.nodes.sorted()
+    let speaking = direction == .down ? Self.speaking : Self.speaking.union([.verdictOutputs])
+    steps =
+      sorted.isEmpty
+      ? []
+      : [
+        Step(nodes: sorted, direction: .up, members: Self.associations),
+        Step(nodes: sorted, direction: .down, members: speaking),
+      ]
+  }
+
+  /// What to look up next; nil at the end.
+  package mutating func next() -> Step? {
+    if steps.isEmpty { steps = followingSteps() }
+    return steps.isEmpty ? nil : steps.removeFirst()
+  }
+
+  /// Takes the edges of the step that `next` gave last.
+  package mutating func take(_ edges: some Sequence<LineageEdge>) {
+    for edge in edges where !isOfTheWalk(edge) && found.insert(edge).inserted {
+      self.edges.append(edge)
+    }
+  }
+
+  /// The records that stand beside the nodes, ascending.
+  package var indices: [Int64] {
+    Set(edges.flatMap { [$0.from, $0.to] }).subtracting(nodes).sorted()
+  }
+
+  private func isOfTheWalk(_ edge: LineageEdge) -> Bool {
+    walked.contains(edge.member) && nodes.contains(edge.from) && nodes.contains(edge.to)
+  }
+
+  /// What is beside those that are beside a node.
+  private mutating func followingSteps() -> [Step] {
+    var steps: [Step] = []
+    func add(_ indices: [Int64], _ direction: WalkDirection, _ members: [ReferenceMember]) {
+      let nodes = Set(indices).subtracting(asked).sorted()
+      if !nodes.isEmpty {
+        steps.append(Step(nodes: nodes, direction: direction, members: MemberSet(members)))
+      }
+    }
+    let executions = edges.filter { $0.member == .outputExecution }.map(\.to)
+    let ranks = speakers(by: .rankExecution)
+    let names = speakers(by: .nameTarget)
+    let labels = speakers(by: .labelSubject)
+    add(executions, .down, [.rankExecution])
+    add(ranks, .up, [.rankDevices])
+    add(ranks, .down, [.endedRank, .attestationRank])
+    add(names, .down, [.namePrevious])
+    add(labels, .down, [.approvalSubject])
+    asked.formUnion(executions + ranks + names + labels)
+    return steps
+  }
+
+  private func speakers(by member: ReferenceMember) -> [Int64] {
+    edges.filter { $0.member == member }.map(\.from)
+  }
+
+  private static let associations = MemberSet(
+    ReferenceMember.allCases.filter { !$0.isDerivation })
+
+  /// Members of the records that speak of another one.
+  private static let speaking = MemberSet([
+    .nameTarget, .namePrevious, .retractionSubject, .labelSubject, .noteSubject, .approvalSubject,
+    .erasureSubject, .successionFrom, .successionTo, .resolutionView, .rankExecution, .endedRank,
+    .attestationRank,
+  ])
+}
