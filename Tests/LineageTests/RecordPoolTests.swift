@@ -39,6 +39,8 @@ import Testing
     }
     let graph = try made.lineage(of: data)
     #expect(graph.beside.map(\.index) == Array(11...30))
+    #expect(graph.truncation == .beside)
+    #expect(try made.lineage(of: data, size: 21).truncation.isEmpty)
   }
 
   /// A verdict rests on its outputs: below them it is a node, above it stands beside them.

@@ -85,10 +85,9 @@ extension RecordPool {
     var beside = BesideWalk(
       nodes: graph.nodes.map(\.index), direction: graph.direction, walked: query.members)
     while let step = beside.next() {
-      for node in step.nodes {
-        beside.take(newest(of: node, step, query))
-      }
+      beside.take(step.nodes.flatMap { newest(of: $0, step, query) })
     }
+    if beside.isCut { graph.truncation.insert(.beside) }
     graph.associations = beside.edges
     graph.beside = beside.indices.compactMap { node(at: $0, distance: nil) }
   }
@@ -104,7 +103,7 @@ extension RecordPool {
     }
     return step.members.members.flatMap { member in
       visible.filter { $0.member == member }
-        .sorted { isUp ? $0.to > $1.to : $0.from > $1.from }.prefix(BesideWalk.limitEach)
+        .sorted { isUp ? $0.to > $1.to : $0.from > $1.from }.prefix(BesideWalk.askEach)
     }
   }
 

@@ -16,16 +16,21 @@ package struct BesideWalk: Sendable {
     package let members: MemberSet
   }
 
-  /// Edges of each node and member at the most, the newest ones.
+  /// Edges shown of each node and member at the most, the newest ones.
   package static let limitEach = 20
+  /// How many to ask for: one more, to see whether there is more.
+  package static let askEach = limitEach + 1
 
   private let nodes: Set<Int64>
   private let walked: MemberSet
   private var steps: [Step]
+  private var current: Step?
   private var asked: Set<Int64> = []
   private var found: Set<LineageEdge> = []
   /// In the order in which they were found.
   package private(set) var edges: [LineageEdge] = []
+  /// More stands beside the nodes than is shown.
+  package private(set) var isCut = false
 
   /// - Parameters:
   ///   - nodes: those of the answer, or of its page.
@@ -51,14 +56,28 @@ package struct BesideWalk: Sendable {
   /// What to look up next; nil at the end.
   package mutating func next() -> Step? {
     if steps.isEmpty { steps = followingSteps() }
-    return steps.isEmpty ? nil : steps.removeFirst()
+    current = steps.isEmpty ? nil : steps.removeFirst()
+    return current
   }
 
-  /// Takes the edges of the step that `next` gave last.
+  /// Takes the edges of the step that `next` gave last: up to `askEach` of each node and member, the newest first.
   package mutating func take(_ edges: some Sequence<LineageEdge>) {
-    for edge in edges where !isOfTheWalk(edge) && found.insert(edge).inserted {
-      self.edges.append(edge)
+    guard let current else { return }
+    var counts: [Place: Int] = [:]
+    for edge in edges {
+      let near = current.direction == .up ? edge.from : edge.to
+      counts[Place(node: near, member: edge.member), default: 0] += 1
+      if counts[Place(node: near, member: edge.member), default: 0] > Self.limitEach {
+        isCut = true
+      } else if !isOfTheWalk(edge), found.insert(edge).inserted {
+        self.edges.append(edge)
+      }
     }
+  }
+
+  private struct Place: Hashable {
+    let node: Int64
+    let member: ReferenceMember
   }
 
   /// The records that stand beside the nodes, ascending.
