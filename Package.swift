@@ -52,7 +52,8 @@ let package = Package(
       swiftSettings: strict),
     .target(name: "TransparencyLog", dependencies: ["StemmaCrypto"], swiftSettings: strict),
     .target(
-      name: "Store", dependencies: ["Lineage", "StemmaCrypto", "Records", "TransparencyLog"],
+      name: "Store",
+      dependencies: ["Canonical", "Lineage", "StemmaCrypto", "Records", "TransparencyLog"],
       swiftSettings: strict),
     .target(
       name: "Signer", dependencies: ["StemmaCrypto", "Store", "TransparencyLog"],
@@ -161,12 +162,13 @@ let package = Package(
     // What the tests of the store and those of its database both need.
     .target(
       name: "StoreFixtures",
-      dependencies: ["Canonical", "Records", "StemmaCrypto", "Store", "TransparencyLog"],
+      dependencies: ["Canonical", "Lineage", "Records", "StemmaCrypto", "Store", "TransparencyLog"],
       path: "Tests/StoreFixtures", swiftSettings: strict),
     .testTarget(
       name: "StoreTests",
       dependencies: [
-        "Records", "Signer", "StemmaCrypto", "Store", "StoreFixtures", "TransparencyLog",
+        "Canonical", "Lineage", "Records", "Signer", "StemmaCrypto", "Store", "StoreFixtures",
+        "TransparencyLog",
       ],
       swiftSettings: strict),
     .testTarget(
