@@ -1,5 +1,5 @@
 package import Records
-internal import StemmaCrypto
+package import StemmaCrypto
 package import TransparencyLog
 
 /// Checks a bundle, the lineage of a record with its proofs, without asking anybody. Line by line, so that memory holds
@@ -21,6 +21,8 @@ package struct BundleCheck: ~Copyable {
     package let statement: EntryStatement
     /// Canonical bytes; nil where they were erased.
     package let body: [UInt8]?
+    /// Digest of its content or manifest.
+    package let content: Digest?
   }
 
   package private(set) var report: BundleReport
@@ -143,7 +145,8 @@ package struct BundleCheck: ~Copyable {
     }
     note(opening)
     return BundledRecord(
-      index: opening.index, statement: opening.statement, body: opening.record?.canonical)
+      index: opening.index, statement: opening.statement, body: opening.record?.canonical,
+      content: opening.record?.content?.digest)
   }
 
   private mutating func note(_ opening: Opening) {

@@ -1,0 +1,76 @@
+import ArgumentParser
+import Audit
+import StemmaCrypto
+
+struct ExportCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "export",
+    abstract: "Write a record's lineage with its proofs to a file that needs no server.",
+    discussion: """
+      `stemma lineage --bundle FILE`, `why --bundle` and `diff --bundle` read it; `stemma audit --bundle FILE --vkey KEY` checks it. \
+      What was written has been checked, and with --vkey also who signed it.
+      """)
+
+  @OptionGroup var server: ServerOptions
+  @OptionGroup var verifier: VerifierKeyOption
+
+  @Option(help: "The record whose lineage is wanted: a digest, its beginning, a name, or name@index.")
+  var lineage: String
+
+  @Flag(help: "Also the bytes of every content that its records name and the store has.")
+  var content = false
+
+  @Option(help: "As of this index, or time.")
+  var at: String?
+
+  @Option(name: [.short, .long], help: "The file to write.")
+  var output: String
+
+  func run() async throws {
+    let client = try StemmaClient(server)
+    let subject = try await Subject(lineage, at: at).resolve(client)
+    var writer = try BundleWriter(to: output, key: verifier.vkey == nil ? nil : verifier.key())
+    let report: BundleReport
+    do {
+      try await fetch(subject.description, client, &writer)
+      if content { try await fetchContents(client, &writer) }
+    } catch {
+      writer.discard()
+      throw error
+    }
+    report = try writer.finish()
+    Terminal.print("records     \(report.records), of them erased \(report.erased)")
+    Terminal.print("contents    \(report.contents) (\(report.contentBytes) bytes), \(report.contentsAbsent) not in it")
+  }
+
+  private func fetch(
+    _ digest: String, _ client: StemmaClient, _ writer: inout BundleWriter
+  ) async throws {
+    var rest: [UInt8] = []
+    let query = at.map { "?at=\(pathSegment($0))" } ?? ""
+    try await client.download("lineage/\(digest)/bundle\(query)") { bytes in
+      var from = bytes.startIndex
+      while let end = bytes[from...].firstIndex(of: UInt8(ascii: "\n")) {
+        try writer.take(rest + bytes[from..<end])
+        rest = []
+        from = end + 1
+      }
+      rest += bytes[from...]
+    }
+    if !rest.isEmpty { try writer.take(rest) }
+  }
+
+  private func fetchContents(
+    _ client: StemmaClient, _ writer: inout BundleWriter
+  ) async throws {
+    for digest in writer.named.sorted(by: { $0.description < $1.description }) {
+      guard try await client.has("content/\(digest)") else { continue }
+      var offset: Int64 = 0
+      try await client.download("content/\(digest)") { bytes in
+        try writer.add(digest, bytes: bytes, at: offset)
+        offset += Int64(bytes.count)
+      }
+      if offset == 0 { try writer.add(digest, bytes: [], at: 0) }
+    }
+  }
+}
