@@ -98,7 +98,7 @@ let package = Package(
     .target(
       name: "HTTPAPI",
       dependencies: [
-        "Canonical", "StemmaCrypto", "Records", "Store", "TransparencyLog",
+        "Canonical", "Lineage", "StemmaCrypto", "Records", "Store", "TransparencyLog",
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "Logging", package: "swift-log"),
@@ -110,8 +110,7 @@ let package = Package(
       name: "stemma",
       dependencies: [
         "Audit", "Canonical", "StemmaCrypto", "EmbeddedPostgres", "FileDigests", "HTTPAPI",
-        "Postgres",
-        "PostgresStore", "Records", "Signer", "SignerService", "Store", "TableAudit",
+        "Lineage", "Postgres", "PostgresStore", "Records", "Signer", "SignerService", "Store", "TableAudit",
         "TransparencyLog",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
@@ -162,7 +161,9 @@ let package = Package(
     // What the tests of the store and those of its database both need.
     .target(
       name: "StoreFixtures",
-      dependencies: ["Canonical", "Lineage", "Records", "StemmaCrypto", "Store", "TransparencyLog"],
+      dependencies: [
+        "Canonical", "Lineage", "Records", "StemmaCrypto", "Store", "TransparencyLog",
+      ],
       path: "Tests/StoreFixtures", swiftSettings: strict),
     .testTarget(
       name: "StoreTests",
