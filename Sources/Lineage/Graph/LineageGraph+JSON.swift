@@ -37,9 +37,11 @@ extension LineageGraph.Node {
 }
 
 extension LineageEdge {
+  /// `kind` is that of `from`: a page can hold an edge of a node that an earlier page has.
   package var json: JSONValue {
     .object(present: [
-      "from": .integer(from), "to": .integer(to), "member": .string(member.name),
+      "from": .integer(from), "to": .integer(to), "kind": .string(member.kind.name),
+      "member": .string(member.name),
       "role": role.map(JSONValue.string),
     ])
   }
