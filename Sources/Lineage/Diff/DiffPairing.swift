@@ -1,3 +1,4 @@
+import Canonical
 import Records
 
 /// Which of two lists of records correspond to each other.
@@ -9,7 +10,9 @@ struct DiffPairing {
 
   /// Pairs records with equal digests first; then those that a movable name once pointed to, the same one on both
   /// sides; then those of one kind and media type, and then the rest, each in the order of the log.
-  init(_ a: [LineageGraph.Node], in graphA: GraphIndex, _ b: [LineageGraph.Node], in graphB: GraphIndex) {
+  init(
+    _ a: [LineageGraph.Node], in graphA: GraphIndex, _ b: [LineageGraph.Node], in graphB: GraphIndex
+  ) {
     let common = Set(a.map(\.digest)).intersection(b.map(\.digest))
     equal = a.filter { common.contains($0.digest) }
     onlyA = a.filter { !common.contains($0.digest) }

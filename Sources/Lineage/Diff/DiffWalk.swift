@@ -98,7 +98,8 @@ struct DiffWalk {
       compareMembers(at: place)
       if pair.a.kind == .execution { compareRanks(at: place) }
     }
-    let groups = Set((references(of: pair.a, in: graphA) + references(of: pair.b, in: graphB)).map(\.step))
+    let groups = Set(
+      (references(of: pair.a, in: graphA) + references(of: pair.b, in: graphB)).map(\.step))
     for step in groups.sorted(by: Self.isBefore) { descend(from: place, step) }
   }
 
@@ -127,7 +128,11 @@ struct DiffWalk {
     let pairing = DiffPairing(
       ends(pairs[place].a, graphA), in: graphA, ends(pairs[place].b, graphB), in: graphB)
     for node in pairing.equal {
-      list(&shared, .init(path: path(to: place) + [step], record: node.digest, kind: node.kind))
+      guard shared.count < limits.listed else {
+        isCut = true
+        break
+      }
+      shared.append(.init(path: path(to: place) + [step], record: node.digest, kind: node.kind))
     }
     for pair in pairing.pairs { enter(pair.a, pair.b, from: place, step) }
     let nature: LineageDiff.Nature = step.member.isDerivation ? .prescribed : .observed
@@ -168,10 +173,6 @@ struct DiffWalk {
         a: .init(record: pair.a.digest, kind: pair.a.kind, value: values.a),
         b: .init(record: pair.b.digest, kind: pair.b.kind, value: values.b),
         isSameTensors: isSameTensors))
-  }
-
-  mutating func list<Item>(_ items: inout [Item], _ item: Item) {
-    if items.count < limits.listed { items.append(item) } else { isCut = true }
   }
 
   func path(to place: Int) -> [LineageDiff.Step] {
