@@ -39,6 +39,8 @@ extension DiffWalk {
     for number in Set(ranksA.keys).union(ranksB.keys).sorted() {
       let (a, b) = (ranksA[number], ranksB[number])
       guard let a, let b else {
+        // Of many ranks only the newest are listed: which of them a side lacks cannot be said.
+        if [ranksA, ranksB].contains(where: { $0.count >= BesideWalk.limitEach }) { continue }
         note(.observed, place, a, b, JSONDifference(pointer: "", a: nil, b: nil))
         continue
       }

@@ -135,14 +135,23 @@ struct DiffWalk {
       shared.append(.init(path: path(to: place) + [step], record: node.digest, kind: node.kind))
     }
     for pair in pairing.pairs { enter(pair.a, pair.b, from: place, step) }
+    for node in pairing.onlyA { alone(node, isA: true, from: place, step) }
+    for node in pairing.onlyB { alone(node, isA: false, from: place, step) }
+  }
+
+  /// Notes a record that has no counterpart; where the other side's was only not listed, nobody can say.
+  private mutating func alone(
+    _ node: LineageGraph.Node, isA: Bool, from place: Int, _ step: LineageDiff.Step
+  ) {
+    let (other, graph) = isA ? (pairs[place].b, graphB) : (pairs[place].a, graphA)
+    let listed = references(of: other, in: graph).count { $0.step == step }
+    let isWhole = graph.graph.truncation.isEmpty || other.record?.references(by: step) == listed
+    let side = LineageDiff.Side(record: node.digest, kind: node.kind, value: nil)
     let nature: LineageDiff.Nature = step.member.isDerivation ? .prescribed : .observed
-    for (node, isA) in pairing.onlyA.map({ ($0, true) }) + pairing.onlyB.map({ ($0, false) }) {
-      let side = LineageDiff.Side(record: node.digest, kind: node.kind, value: nil)
-      pairs[place].differences.append(
-        .init(
-          nature: nature, path: path(to: place) + [step], pointer: "", a: isA ? side : nil,
-          b: isA ? nil : side))
-    }
+    pairs[place].differences.append(
+      .init(
+        nature: isWhole ? nature : .unreadable, path: path(to: place) + [step], pointer: "",
+        a: isA ? side : nil, b: isA ? nil : side))
   }
 
   private mutating func enter(
@@ -193,6 +202,14 @@ struct DiffWalk {
 }
 
 extension JSONNode {
+  /// How many records this one refers to by one member and role.
+  fileprivate func references(by step: LineageDiff.Step) -> Int {
+    guard let value = member(Array(step.member.name.utf8)) else { return 0 }
+    guard value.type == .array else { return 1 }
+    guard let role = step.role else { return value.count }
+    return value.elements.count { $0["role"]?.isText(Array(role.utf8)) == true }
+  }
+
   /// The digest of what a record stands for; of a folder that of its manifest.
   fileprivate var said: [UInt8]? {
     (self["content"] ?? self["manifest"])?["digest"]?.utf8 ?? self["unrecorded"]?.utf8

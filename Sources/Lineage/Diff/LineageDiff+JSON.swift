@@ -17,8 +17,8 @@ extension LineageDiff {
     ])
   }
 
-  /// Why this may not be all; `pairs` where more was found, or was there to be compared, than is told.
-  package var truncatedBy: [String] { truncation.names + (isCut ? ["pairs"] : []) }
+  /// Why this may not be all; `limit` where more was found, or was there to be compared, than is told.
+  package var truncatedBy: [String] { truncation.names + (isCut ? ["limit"] : []) }
 
   private static func subject(_ node: LineageGraph.Node) -> JSONValue {
     [

@@ -222,6 +222,23 @@ import Testing
     #expect(listed.isCut && listed.differences.count == 1)
   }
 
+  /// What one side lacks because the walk ended there is not said to be missing.
+  @Test func doesNotTakeWhatIsNotListedForMissing() throws {
+    var made = MadeRecords()
+    let a = try TrainingRun().record(in: &made)
+    let b = try TrainingRun(data: "other", run: 1).record(in: &made)
+    var query = LineageQuery(
+      start: [try made.index(of: b.first)], direction: .up, size: 1000, namespaces: ["main"])
+    query.depth = 1
+    let shallow = made.pool.lineage(query, .up)
+    let diff = try LineageDiff(made.lineage(of: a.first), shallow)
+    #expect(diff.truncation == .depth)
+    #expect(
+      diff.told == [
+        "unreadable view.inputs[data]  input -", "unreadable view.context  context -",
+      ])
+  }
+
   private static func manifest(_ files: KeyValuePairs<String, Int64>) -> [UInt8] {
     let list = files.map { path, size -> JSONValue in
       [
