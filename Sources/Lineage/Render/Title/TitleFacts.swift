@@ -190,10 +190,10 @@ struct TitleFacts {
     }
   }
 
-  /// The title in the newest note that has one; otherwise the newest name that came here.
+  /// The title in the newest note that has one; otherwise the newest name that came here and stayed.
   private var givenTitle: String? {
     let statements = graph.statements(about: index).reversed().compactMap { edge in
-      graph.node(edge.from)?.record.map { (edge.member, $0) }
+      isCurrent(edge) ? graph.node(edge.from)?.record.map { (edge.member, $0) } : nil
     }
     let titles = statements.lazy.compactMap { member, record in
       member == .noteSubject ? record["note"]?["title"]?.text.map { PlainText.line($0) } : nil
@@ -202,6 +202,12 @@ struct TitleFacts {
       member == .nameTarget ? record["name"]?.shown : nil
     }
     return titles.first ?? names.first
+  }
+
+  /// Whether no later move took the name away again.
+  private func isCurrent(_ edge: LineageEdge) -> Bool {
+    edge.member != .nameTarget
+      || !graph.statements(about: edge.from).contains { $0.member == .namePrevious }
   }
 
   /// The kind and short digest of the record that a member names.
