@@ -2,6 +2,7 @@ import Canonical
 import HTTPTypes
 import Hummingbird
 import Lineage
+import NIOCore
 import Records
 import StemmaCrypto
 import Store
@@ -57,15 +58,17 @@ enum LineageRoutes {
       guard let graph = try await services.lineage.graph(of: question) else { throw notThere }
       return Response(json: graph.json, headers: [.vary: "Accept"])
     }
-    let lines = LineageLines(service: services.lineage, request: question)
-    guard let outline = try await lines.outline() else { throw notThere }
+    guard let answer = try await LineageLines(question, services.lineage) else { throw notThere }
     return Response(
       status: .ok,
       headers: [
         .contentType: LineageLines.mediaType, .cacheControl: "private, no-cache", .vary: "Accept",
       ],
       body: ResponseBody { writer in
-        try await lines.write(outline, to: &writer)
+        var lines = answer
+        while let bytes = await lines.next() {
+          try await writer.write(ByteBuffer(bytes: bytes))
+        }
         try await writer.finish(nil)
       })
   }
