@@ -3,9 +3,14 @@ package import StemmaCrypto
 
 // Folders are compared file by file where somebody has their manifests: a record holds only the manifest's digest.
 extension LineageDiff {
+  /// A manifest that is longer is not looked into: its folders are told to differ as a whole.
+  package static let longestManifest: Int64 = 4 << 20
+  /// Differences whose manifests are looked into.
+  private static let mostFolders = 8
+
   /// Manifests whose bytes would name the files that differ.
   package var wantedManifests: [Digest] {
-    differences.flatMap { $0.manifests ?? [] }
+    differences.lazy.compactMap(\.manifests).prefix(Self.mostFolders).flatMap(\.self)
   }
 
   mutating func naming(files manifests: [Digest: [UInt8]], limit: Int) {
@@ -27,11 +32,16 @@ extension LineageDiff {
 extension LineageDiff.Difference {
   /// Digests of the two manifests, where this is about folders.
   fileprivate var manifests: [Digest]? {
-    guard pointer == "/manifest", file == nil,
-      let a = a?.value?["digest"]?.text.flatMap({ Digest(parsing: $0) }),
-      let b = b?.value?["digest"]?.text.flatMap({ Digest(parsing: $0) })
+    guard pointer == "/manifest", file == nil, let a = Self.manifest(a), let b = Self.manifest(b)
     else { return nil }
     return [a, b]
+  }
+
+  private static func manifest(_ side: LineageDiff.Side?) -> Digest? {
+    guard let value = side?.value, let size = value["size"]?.integer,
+      size <= LineageDiff.longestManifest
+    else { return nil }
+    return value["digest"]?.text.flatMap { Digest(parsing: $0) }
   }
 
   fileprivate func saying(_ valueA: JSONNode?, _ valueB: JSONNode?) -> Self {

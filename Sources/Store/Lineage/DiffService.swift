@@ -3,11 +3,6 @@ package import StemmaCrypto
 
 /// Why two records differ: the use case over their lineages and the manifests of folders.
 package struct DiffService: Sendable {
-  /// A manifest that is longer is not looked into: its folders are told to differ as a whole.
-  static let longestManifest: Int64 = 4 << 20
-  /// So many manifests are looked into.
-  static let mostManifests = 16
-
   private let lineage: LineageService
   private let content: any ContentStorage
 
@@ -35,7 +30,7 @@ package struct DiffService: Sendable {
     request.at = .index(first.at)
     guard let second = try await lineage.whole(of: request) else { return .notThere(b) }
     let plain = try Self.compare(first, second, [:])
-    let wanted = plain.wantedManifests.prefix(Self.mostManifests)
+    let wanted = plain.wantedManifests
     guard !wanted.isEmpty else { return .diff(plain) }
     var manifests: [Digest: [UInt8]] = [:]
     for digest in wanted { manifests[digest] = try await manifest(digest, in: namespace) }
@@ -57,7 +52,7 @@ package struct DiffService: Sendable {
     _ digest: Digest, in namespace: Namespace
   ) async throws(StoreError) -> [UInt8]? {
     guard let stored = try await content.content(digest, in: namespace),
-      stored.size <= Self.longestManifest
+      stored.size <= LineageDiff.longestManifest
     else { return nil }
     var bytes: [UInt8] = []
     while bytes.count < stored.size {
