@@ -162,7 +162,10 @@ let package = Package(
     // What the tests of the store and those of its database both need.
     .target(
       name: "StoreFixtures",
-      dependencies: ["Canonical", "Records", "StemmaCrypto", "Store", "TransparencyLog"],
+      dependencies: [
+        "Canonical", "Lineage", "Records", "SeededRandom", "StemmaCrypto", "Store",
+        "TransparencyLog",
+      ],
       path: "Tests/StoreFixtures", swiftSettings: strict),
     .testTarget(
       name: "StoreTests",
@@ -173,8 +176,8 @@ let package = Package(
     .testTarget(
       name: "PostgresStoreTests",
       dependencies: [
-        "EmbeddedPostgres", "Postgres", "PostgresStore", "Records", "Signer", "StemmaCrypto",
-        "Store", "StoreFixtures", "TransparencyLog",
+        "EmbeddedPostgres", "Lineage", "Postgres", "PostgresStore", "Records", "Signer",
+        "StemmaCrypto", "Store", "StoreFixtures", "TransparencyLog",
       ],
       swiftSettings: strict),
     .testTarget(
