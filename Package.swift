@@ -48,7 +48,20 @@ let package = Package(
     .target(name: "Records", dependencies: ["Canonical", "StemmaCrypto"], swiftSettings: strict),
     // Walks over records, and what is made of them: needs no server.
     .target(
-      name: "Lineage", dependencies: ["Canonical", "Records", "StemmaCrypto"],
+      name: "Lineage", dependencies: ["Canonical", "Records", "StemmaCrypto", "TransparencyLog"],
+      resources: [
+        .embedInCode("Resources/page.html"),
+        .embedInCode("Resources/page.css"),
+        .embedInCode("Resources/elements.js"),
+        .embedInCode("Resources/model.js"),
+        .embedInCode("Resources/layout.js"),
+        .embedInCode("Resources/picture.js"),
+        .embedInCode("Resources/camera.js"),
+        .embedInCode("Resources/panel.js"),
+        .embedInCode("Resources/search.js"),
+        .embedInCode("Resources/page.js"),
+        .embedInCode("Resources/service.js"),
+      ],
       swiftSettings: strict),
     .target(name: "TransparencyLog", dependencies: ["StemmaCrypto"], swiftSettings: strict),
     .target(
@@ -163,7 +176,8 @@ let package = Package(
     .target(
       name: "StoreFixtures",
       dependencies: [
-        "Canonical", "Lineage", "Records", "StemmaCrypto", "Store", "TransparencyLog",
+        "Canonical", "Lineage", "Records", "SeededRandom", "StemmaCrypto", "Store",
+        "TransparencyLog",
       ],
       path: "Tests/StoreFixtures", swiftSettings: strict),
     .testTarget(
@@ -176,8 +190,8 @@ let package = Package(
     .testTarget(
       name: "PostgresStoreTests",
       dependencies: [
-        "EmbeddedPostgres", "Postgres", "PostgresStore", "Records", "Signer", "StemmaCrypto",
-        "Store", "StoreFixtures", "TransparencyLog",
+        "EmbeddedPostgres", "Lineage", "Postgres", "PostgresStore", "Records", "Signer",
+        "StemmaCrypto", "Store", "StoreFixtures", "TransparencyLog",
       ],
       swiftSettings: strict),
     .testTarget(
@@ -203,7 +217,9 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "LineageTests",
-      dependencies: ["Canonical", "Lineage", "Records", "SeededRandom", "StemmaCrypto"],
+      dependencies: [
+        "Canonical", "Lineage", "Records", "SeededRandom", "StemmaCrypto", "TransparencyLog",
+      ],
       swiftSettings: strict),
     .testTarget(name: "FramesTests", dependencies: ["Frames"], swiftSettings: strict),
   ]
