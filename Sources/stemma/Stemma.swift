@@ -17,7 +17,7 @@ struct Stemma: AsyncParsableCommand {
       PutCommand.self, EraseCommand.self, CommitCommand.self, NameCommand.self, NamesCommand.self,
       LineageCommand.self, WhyCommand.self, DiffCommand.self, ImpactCommand.self, HashCommand.self,
       SignerCommand.self,
-      AuditCommand.self, ReceiptCommand.self,
+      AuditCommand.self, ReceiptCommand.self, ExportCommand.self,
     ])
 
   static func main() async {

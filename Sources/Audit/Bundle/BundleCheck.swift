@@ -23,6 +23,8 @@ package struct BundleCheck: ~Copyable {
     package let body: [UInt8]?
     /// Digest of its content or manifest.
     package let content: Digest?
+    /// The name that it moves, and to what.
+    package let move: (name: [UInt8], target: Digest)?
   }
 
   package private(set) var report: BundleReport
@@ -146,7 +148,15 @@ package struct BundleCheck: ~Copyable {
     note(opening)
     return BundledRecord(
       index: opening.index, statement: opening.statement, body: opening.record?.canonical,
-      content: opening.record?.content?.digest)
+      content: opening.record?.content?.digest,
+      move: opening.record.flatMap(Self.move))
+  }
+
+  private static func move(_ record: Record) -> (name: [UInt8], target: Digest)? {
+    guard record.kind == .name, let name = record.event?.subject,
+      let target = record.references.first(where: { $0.member == "/target" })?.target
+    else { return nil }
+    return (name, target)
   }
 
   private mutating func note(_ opening: Opening) {

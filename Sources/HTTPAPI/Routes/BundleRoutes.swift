@@ -1,5 +1,6 @@
 import Canonical
 import Hummingbird
+import Lineage
 import NIOCore
 import Records
 import StemmaCrypto
@@ -16,15 +17,15 @@ enum BundleRoutes {
         root: try context.digest(), namespace: try context.namespace(), direction: .up)
       question.at = try snapshotPoint("at", in: query)
       question.limit = maximumNodes
-      guard let whole = try await services.lineage.whole(of: question) else {
+      guard let bundle = try await services.lineage.bundle(of: question) else {
         throw Problem.notFound("nothing that this namespace sees has that digest at that point")
       }
-      guard !whole.isCut else {
+      guard !bundle.isCut else {
         throw Problem(
           .unprocessableContent, "lineage_too_large",
           "the lineage has over \(maximumNodes) records; a part of it would prove nothing")
       }
-      return try await answer(question.root, whole, services.log)
+      return try await answer(question.root, bundle, services.log)
     }
   ]
 
@@ -33,13 +34,13 @@ enum BundleRoutes {
   private static let slice = 500
 
   private static func answer(
-    _ root: Digest, _ whole: LineageService.Whole, _ log: PublishedLog
+    _ root: Digest, _ bundle: LineageService.Bundle, _ log: PublishedLog
   ) async throws -> Response {
     // One for all of them: the log grows meanwhile.
-    let checkpoint = try await log.checkpoint(covering: whole.size - 1)
+    let checkpoint = try await log.checkpoint(covering: bundle.size - 1)
     let header = line([
       ("bundle", .integer(1)), ("root", .string(root.description)),
-      ("at", .integer(whole.size - 1)),
+      ("at", .integer(bundle.size - 1)),
       ("checkpoint", .string(String(decoding: checkpoint.note, as: UTF8.self))),
     ])
     return Response(
@@ -48,8 +49,8 @@ enum BundleRoutes {
       body: ResponseBody { writer in
         try await writer.write(ByteBuffer(bytes: header))
         var sent = 0
-        while sent < whole.indices.count {
-          let openings = try await log.openings(at: whole.indices[sent...].prefix(slice))
+        while sent < bundle.indices.count {
+          let openings = try await log.openings(at: bundle.indices[sent...].prefix(slice))
           var lines: [UInt8] = []
           for opening in openings {
             let proof = try await log.inclusionProof(of: opening.index, size: checkpoint.size)

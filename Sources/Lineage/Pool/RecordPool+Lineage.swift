@@ -33,7 +33,6 @@ extension RecordPool {
   package func lineage(
     of root: Int64, _ direction: LineageGraph.Direction, size: Int64? = nil
   ) -> LineageGraph {
-    let namespaces = Set(entries.values.map(\.statement.namespace)).sorted()
     var query = LineageQuery(
       start: [root], direction: .up, size: size ?? (indices.last ?? -1) + 1, namespaces: namespaces)
     query.limits.nodes = .max

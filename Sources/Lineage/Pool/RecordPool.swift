@@ -59,6 +59,11 @@ package struct RecordPool: Sendable {
     }
   }
 
+  /// All that it has records of, sorted.
+  package var namespaces: [String] {
+    Set(entries.values.map(\.statement.namespace)).sorted()
+  }
+
   /// Index of a record, in the first of `namespaces` that has it; nil where none does.
   package func index(of digest: Digest, in namespaces: [String]) -> Int64? {
     for namespace in namespaces {

@@ -2,7 +2,7 @@ import Lineage
 
 extension LineageService {
   /// Which records somebody needs who wants to follow a lineage with no server.
-  package struct Whole: Sendable {
+  package struct Bundle: Sendable {
     package let root: Int64
     /// Size of the snapshot.
     package let size: Int64
@@ -16,7 +16,7 @@ extension LineageService {
   /// digest at that point.
   ///
   /// - Parameter request: its root, namespace and snapshot; it asks for one page of as many nodes as may be.
-  package func whole(of request: LineageRequest) async throws(StoreError) -> Whole? {
+  package func bundle(of request: LineageRequest) async throws(StoreError) -> Bundle? {
     guard let outline = try await outline(of: request) else { return nil }
     let nodes = outline.places.map(\.index)
     var indices = Set(nodes)
@@ -34,7 +34,7 @@ extension LineageService {
       indices.formUnion(beside.indices)
     }
     // What lies in a namespace that is not seen is missed by whoever checks the bundle, and named then.
-    return Whole(
+    return Bundle(
       root: outline.root, size: outline.size, indices: indices.sorted(),
       isCut: !outline.truncation.subtracting([.namespace, .edges]).isEmpty)
   }

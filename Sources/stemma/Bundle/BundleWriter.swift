@@ -13,6 +13,9 @@ struct BundleWriter: ~Copyable {
   private var contents: Int64 = 0
   private var records: Int64 = 0
   private var isEnded = false
+  /// Of the content that is being added: bytes that do not fill a piece yet, and where they stand.
+  private var waiting: [UInt8] = []
+  private var offset: Int64 = 0
   /// Digests of contents that its records name.
   private(set) var named: Set<Digest> = []
 
@@ -36,19 +39,30 @@ struct BundleWriter: ~Copyable {
     }
   }
 
-  /// Adds a content, whose bytes `next` gives until there are none.
-  mutating func add(_ digest: Digest, bytes: [UInt8], at offset: Int64) throws {
-    if offset == 0 { contents += 1 }
-    var place = 0
-    repeat {
-      let part = Array(bytes[place..<min(place + Self.piece, bytes.count)])
-      try write(
-        JSONValue.object([
-          ("content", .string(digest.description)), ("offset", .integer(offset + Int64(place))),
-          ("base64", .string(Base64.encode(part))),
-        ]).canonicalBytes())
-      place += part.count
-    } while place < bytes.count
+  /// Adds the next bytes of a content; its pieces do not depend on how they came.
+  mutating func add(_ bytes: [UInt8], of digest: Digest) throws {
+    waiting += bytes
+    while waiting.count >= Self.piece {
+      try writePiece(of: digest, Array(waiting.prefix(Self.piece)))
+      waiting.removeFirst(Self.piece)
+    }
+  }
+
+  /// Ends a content.
+  mutating func end(_ digest: Digest) throws {
+    if !waiting.isEmpty || offset == 0 { try writePiece(of: digest, waiting) }
+    waiting = []
+    offset = 0
+    contents += 1
+  }
+
+  private mutating func writePiece(of digest: Digest, _ bytes: [UInt8]) throws {
+    try write(
+      JSONValue.object([
+        ("content", .string(digest.description)), ("offset", .integer(offset)),
+        ("base64", .string(Base64.encode(bytes))),
+      ]).canonicalBytes())
+    offset += Int64(bytes.count)
   }
 
   /// Writes the last line and gives the file its name.
@@ -71,7 +85,8 @@ struct BundleWriter: ~Copyable {
     guard report.isGood else {
       _ = unsafe unlink(part)
       let problems = report.findings.sorted.map { "\($0.place): \($0.message)" }
-      throw CommandFailure.found((["the server's bundle is not good:"] + problems).joined(separator: "\n"))
+      throw CommandFailure.found(
+        (["the server's bundle is not good:"] + problems).joined(separator: "\n"))
     }
     guard unsafe rename(part, path) == 0 else {
       throw CommandFailure.usage("\(path): \(LocalFile.reason)")

@@ -14,21 +14,20 @@ struct ExportCommand: AsyncParsableCommand {
   @OptionGroup var server: ServerOptions
   @OptionGroup var verifier: VerifierKeyOption
 
-  @Option(help: "The record whose lineage is wanted: a digest, its beginning, a name, or name@index.")
-  var lineage: String
+  @OptionGroup var snapshot: SnapshotOption
+
+  @Option(help: "The record whose lineage is wanted: \(Subject.spelling)")
+  var lineage: Subject
 
   @Flag(help: "Also the bytes of every content that its records name and the store has.")
   var content = false
-
-  @Option(help: "As of this index, or time.")
-  var at: String?
 
   @Option(name: [.short, .long], help: "The file to write.")
   var output: String
 
   func run() async throws {
     let client = try StemmaClient(server)
-    let subject = try await Subject(lineage, at: at).resolve(client)
+    let subject = try await lineage.resolve(client, at: snapshot.at)
     var writer = try BundleWriter(to: output, key: verifier.vkey == nil ? nil : verifier.key())
     let report: BundleReport
     do {
@@ -40,14 +39,16 @@ struct ExportCommand: AsyncParsableCommand {
     }
     report = try writer.finish()
     Terminal.print("records     \(report.records), of them erased \(report.erased)")
-    Terminal.print("contents    \(report.contents) (\(report.contentBytes) bytes), \(report.contentsAbsent) not in it")
+    Terminal.print(
+      "contents    \(report.contents) (\(report.contentBytes) bytes), \(report.contentsAbsent) not in it"
+    )
   }
 
   private func fetch(
     _ digest: String, _ client: StemmaClient, _ writer: inout BundleWriter
   ) async throws {
     var rest: [UInt8] = []
-    let query = at.map { "?at=\(pathSegment($0))" } ?? ""
+    let query = QueryString([("at", snapshot.at)]).text
     try await client.download("lineage/\(digest)/bundle\(query)") { bytes in
       var from = bytes.startIndex
       while let end = bytes[from...].firstIndex(of: UInt8(ascii: "\n")) {
@@ -64,13 +65,17 @@ struct ExportCommand: AsyncParsableCommand {
     _ client: StemmaClient, _ writer: inout BundleWriter
   ) async throws {
     for digest in writer.named.sorted(by: { $0.description < $1.description }) {
-      guard try await client.has("content/\(digest)") else { continue }
-      var offset: Int64 = 0
-      try await client.download("content/\(digest)") { bytes in
-        try writer.add(digest, bytes: bytes, at: offset)
-        offset += Int64(bytes.count)
+      var isAny = false
+      do {
+        try await client.download("content/\(digest)") { bytes in
+          isAny = true
+          try writer.add(bytes, of: digest)
+        }
+      } catch let failure as CommandFailure where failure.status == 1 && !isAny {
+        // Elsewhere, missing or erased: the report counts it.
+        continue
       }
-      if offset == 0 { try writer.add(digest, bytes: [], at: 0) }
+      try writer.end(digest)
     }
   }
 }

@@ -13,6 +13,12 @@ struct DiffCommand: AsyncParsableCommand {
 
   @OptionGroup var server: ServerOptions
   @OptionGroup var snapshot: SnapshotOption
+  @OptionGroup var verifier: VerifierKeyOption
+
+  @Option(
+    help:
+      "Read this file, which export wrote, instead of asking a server; twice: one for each record.")
+  var bundle: [String] = []
 
   @Option(help: "text or json.")
   var output = ProseFormat.text
@@ -23,7 +29,15 @@ struct DiffCommand: AsyncParsableCommand {
   @Argument(help: "The other one.")
   var b: Subject
 
+  func validate() throws {
+    if bundle.count > 2 { throw ValidationError("at most two bundles") }
+  }
+
   func run() async throws {
+    if let path = bundle.first, let other = bundle.last {
+      let (first, second) = (try bundled(path, a), try bundled(other, b))
+      return try show(LineageDiff(first, second), first, second)
+    }
     let client = try StemmaClient(server)
     let first = try await client.wholeLineage(
       of: try await a.resolve(client, at: snapshot.at), at: snapshot.at)
@@ -37,6 +51,19 @@ struct DiffCommand: AsyncParsableCommand {
     } catch let error as LineageFormatError {
       throw CommandFailure.unavailable("the server's answer cannot be read: \(error)")
     }
+    try show(diff, first, second)
+  }
+
+  private func bundled(_ path: String, _ subject: Subject) throws -> LineageGraph {
+    let lineage = try BundledLineage(path, verifier)
+    return lineage.pool.lineage(
+      of: try lineage.index(of: subject), .up,
+      size: try snapshot.index(within: lineage.newest) + 1)
+  }
+
+  private func show(
+    _ diff: LineageDiff, _ first: LineageGraph, _ second: LineageGraph
+  ) throws {
     switch output {
     case .text:
       let lines = DiffText(diff, first, second).lines

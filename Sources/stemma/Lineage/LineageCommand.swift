@@ -2,6 +2,7 @@ import ArgumentParser
 import Canonical
 import Lineage
 import NIOHTTP1
+import Records
 import StemmaCrypto
 
 struct LineageCommand: AsyncParsableCommand {
@@ -27,6 +28,8 @@ struct LineageCommand: AsyncParsableCommand {
 
   @OptionGroup var server: ServerOptions
   @OptionGroup var snapshot: SnapshotOption
+  @OptionGroup var verifier: VerifierKeyOption
+  @OptionGroup var offline: BundleOption
 
   @Flag(exclusivity: .exclusive)
   var direction: Direction = .up
@@ -60,6 +63,10 @@ struct LineageCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
+    if let bundle = offline.bundle {
+      let graph = try bundled(BundledLineage(bundle, verifier))
+      return Terminal.write(Array(output.text(of: graph).utf8))
+    }
     let client = try StemmaClient(server)
     let digest = try await subject.resolve(client, at: snapshot.at)
     let path =
@@ -71,6 +78,37 @@ struct LineageCommand: AsyncParsableCommand {
       ]).text
     let graph = try await all ? client.streamedLineage(path) : client.lineage(path)
     Terminal.write(Array(output.text(of: graph).utf8))
+  }
+}
+
+extension LineageCommand {
+  /// What the server would have answered, out of what the bundle has.
+  private func bundled(_ lineage: BundledLineage) throws -> LineageGraph {
+    let size = try snapshot.index(within: lineage.newest) + 1
+    var query = LineageQuery(
+      start: [try lineage.index(of: subject)], direction: .up, size: size,
+      namespaces: lineage.pool.namespaces)
+    query.depth = depth
+    query.roles = role?.split(separator: ",").map(String.init)
+    query.limits.nodes = all ? .max : limit ?? 1000
+    if let kind {
+      query.kinds = KindSet(
+        try kind.split(separator: ",").map { name in
+          guard let kind = Kind(named: name) else {
+            throw CommandFailure.usage("\(name) is not a kind")
+          }
+          return kind
+        })
+    }
+    if let cross {
+      query.members = query.members.union(
+        try cross.split(separator: ",").flatMap { name in
+          let found = ReferenceMember.allCases.filter { !$0.isDerivation && $0.name == name }
+          guard !found.isEmpty else { throw CommandFailure.usage("\(name) is not an association") }
+          return found
+        })
+    }
+    return lineage.pool.lineage(query, .init(rawValue: direction.rawValue) ?? .up)
   }
 }
 

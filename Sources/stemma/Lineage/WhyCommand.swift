@@ -19,6 +19,7 @@ struct WhyCommand: AsyncParsableCommand {
   @OptionGroup var server: ServerOptions
   @OptionGroup var snapshot: SnapshotOption
   @OptionGroup var verifier: VerifierKeyOption
+  @OptionGroup var offline: BundleOption
 
   @Option(help: "The caller's own key of an output, instead of SUBJECT.")
   var key: String?
@@ -30,10 +31,20 @@ struct WhyCommand: AsyncParsableCommand {
   var subject: Subject?
 
   func validate() throws {
+    if offline.bundle != nil && key != nil {
+      throw ValidationError("--key asks the server; with --bundle give SUBJECT")
+    }
     if (subject == nil) == (key == nil) { throw ValidationError("give SUBJECT or --key KEY") }
   }
 
   func run() async throws {
+    if let bundle = offline.bundle, let subject {
+      let lineage = try BundledLineage(bundle, verifier)
+      let graph = lineage.pool.lineage(
+        of: try lineage.index(of: subject), .up,
+        size: try snapshot.index(within: lineage.newest) + 1)
+      return try tell(Story(of: graph, siblings: nil))
+    }
     let client = try StemmaClient(server)
     let digest: Digest
     if let subject {
@@ -50,6 +61,10 @@ struct WhyCommand: AsyncParsableCommand {
       throw CommandFailure.unavailable("the server's answer cannot be read: \(error)")
     }
     if verifier.vkey != nil { story.prove(try await proof(of: story.root, client)) }
+    try tell(story)
+  }
+
+  private func tell(_ story: Story) throws {
     switch output {
     case .text: Terminal.write(Array((story.lines.joined(separator: "\n") + "\n").utf8))
     case .json: Terminal.write(story.json.canonicalBytes() + [0x0A])
