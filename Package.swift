@@ -48,11 +48,25 @@ let package = Package(
     .target(name: "Records", dependencies: ["Canonical", "StemmaCrypto"], swiftSettings: strict),
     // Walks over records, and what is made of them: needs no server.
     .target(
-      name: "Lineage", dependencies: ["Canonical", "Records", "StemmaCrypto"],
+      name: "Lineage", dependencies: ["Canonical", "Records", "StemmaCrypto", "TransparencyLog"],
+      resources: [
+        .embedInCode("Resources/page.html"),
+        .embedInCode("Resources/page.css"),
+        .embedInCode("Resources/elements.js"),
+        .embedInCode("Resources/model.js"),
+        .embedInCode("Resources/layout.js"),
+        .embedInCode("Resources/picture.js"),
+        .embedInCode("Resources/camera.js"),
+        .embedInCode("Resources/panel.js"),
+        .embedInCode("Resources/search.js"),
+        .embedInCode("Resources/page.js"),
+        .embedInCode("Resources/service.js"),
+      ],
       swiftSettings: strict),
     .target(name: "TransparencyLog", dependencies: ["StemmaCrypto"], swiftSettings: strict),
     .target(
-      name: "Store", dependencies: ["Lineage", "StemmaCrypto", "Records", "TransparencyLog"],
+      name: "Store",
+      dependencies: ["Canonical", "Lineage", "StemmaCrypto", "Records", "TransparencyLog"],
       swiftSettings: strict),
     .target(
       name: "Signer", dependencies: ["StemmaCrypto", "Store", "TransparencyLog"],
@@ -87,17 +101,18 @@ let package = Package(
     .target(
       name: "PostgresStore",
       dependencies: [
-        "StemmaCrypto", "Frames", "Postgres", "Records", "Store", "TransparencyLog",
+        "StemmaCrypto", "Frames", "Lineage", "Postgres", "Records", "Store", "TransparencyLog",
       ],
       resources: [
         .embedInCode("../../migrations/0001_store.sql"),
         .embedInCode("../../migrations/0002_log.sql"),
+        .embedInCode("../../migrations/0003_lineage.sql"),
       ],
       swiftSettings: strict),
     .target(
       name: "HTTPAPI",
       dependencies: [
-        "Canonical", "StemmaCrypto", "Records", "Store", "TransparencyLog",
+        "Canonical", "Lineage", "StemmaCrypto", "Records", "Store", "TransparencyLog",
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "Logging", package: "swift-log"),
@@ -109,8 +124,7 @@ let package = Package(
       name: "stemma",
       dependencies: [
         "Audit", "Canonical", "StemmaCrypto", "EmbeddedPostgres", "FileDigests", "HTTPAPI",
-        "Postgres",
-        "PostgresStore", "Records", "Signer", "SignerService", "Store", "TableAudit",
+        "Lineage", "Postgres", "PostgresStore", "Records", "Signer", "SignerService", "Store", "TableAudit",
         "TransparencyLog",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
@@ -161,19 +175,23 @@ let package = Package(
     // What the tests of the store and those of its database both need.
     .target(
       name: "StoreFixtures",
-      dependencies: ["Canonical", "Records", "StemmaCrypto", "Store", "TransparencyLog"],
+      dependencies: [
+        "Canonical", "Lineage", "Records", "SeededRandom", "StemmaCrypto", "Store",
+        "TransparencyLog",
+      ],
       path: "Tests/StoreFixtures", swiftSettings: strict),
     .testTarget(
       name: "StoreTests",
       dependencies: [
-        "Records", "Signer", "StemmaCrypto", "Store", "StoreFixtures", "TransparencyLog",
+        "Canonical", "Lineage", "Records", "Signer", "StemmaCrypto", "Store", "StoreFixtures",
+        "TransparencyLog",
       ],
       swiftSettings: strict),
     .testTarget(
       name: "PostgresStoreTests",
       dependencies: [
-        "Audit", "Canonical", "EmbeddedPostgres", "Postgres", "PostgresStore", "Records", "Signer",
-        "StemmaCrypto", "Store", "StoreFixtures", "TableAudit", "TransparencyLog",
+        "Audit", "Canonical", "EmbeddedPostgres", "Lineage", "Postgres", "PostgresStore", "Records",
+        "Signer", "StemmaCrypto", "Store", "StoreFixtures", "TableAudit", "TransparencyLog",
       ],
       swiftSettings: strict),
     .testTarget(
@@ -199,7 +217,9 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "LineageTests",
-      dependencies: ["Canonical", "Lineage", "Records", "SeededRandom", "StemmaCrypto"],
+      dependencies: [
+        "Canonical", "Lineage", "Records", "SeededRandom", "StemmaCrypto", "TransparencyLog",
+      ],
       swiftSettings: strict),
     .testTarget(name: "FramesTests", dependencies: ["Frames"], swiftSettings: strict),
   ]

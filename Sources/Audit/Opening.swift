@@ -31,7 +31,7 @@ struct Opening: Sendable {
   }
 
   /// A record has 64 levels at the most and lies one level down here.
-  private static let limits = JSONLimits(maxDepth: Record.maximumDepth + 1, maxBytes: 8 << 20)
+  static let limits = JSONLimits(maxDepth: Record.maximumDepth + 1, maxBytes: 8 << 20)
 
   /// Reads a line. Members that are not known are refused: an auditor must not pass over anything.
   init(parsing line: [UInt8]) throws(Refusal) {
@@ -41,6 +41,11 @@ struct Opening: Sendable {
     } catch {
       throw Refusal(index: nil, message: "a line that is not JSON: \(error)")
     }
+    try self.init(root, beside: [])
+  }
+
+  /// - Parameter more: members that the line may have beside those of an opening.
+  init(_ root: JSONNode, beside more: [StaticString]) throws(Refusal) {
     guard let index = root["index"]?.integer, index >= 0 else {
       throw Refusal(index: nil, message: "a line without an index")
     }
@@ -49,7 +54,7 @@ struct Opening: Sendable {
       throw Refusal(index: index, message: "the source cannot read it: \(reason)")
     }
     let known: [StaticString] = ["index", "nonce", "statement", "record", "erased"]
-    for (key, _) in root.members where !known.contains(where: { key.isText($0) }) {
+    for (key, _) in root.members where !(known + more).contains(where: { key.isText($0) }) {
       throw Refusal(index: index, message: "an opening with the unknown member \(key.text ?? "?")")
     }
     guard let statement = root["statement"] else {

@@ -6,7 +6,8 @@ import Store
 enum RouteTable {
   static let all: [Route] =
     CommitRoutes.all + RecordRoutes.all + ContentRoutes.all + LocationRoutes.all
-    + NameRoutes.all + ErasureRoutes.all + LogRoutes.all + OperationsRoutes.all
+    + LineageRoutes.all + DiffRoutes.all + NameRoutes.all + ErasureRoutes.all + LogRoutes.all
+    + BundleRoutes.all + OperationsRoutes.all
 }
 
 /// The responder that answers every request of the API.

@@ -39,23 +39,33 @@ enum LogSQL {
     where r.index < \(signed) and n.name = $1 and r.digest = $2
     """)
 
-  /// At most $2 from index $1 on, those before which there are fewer than $3 bytes: the first one always.
-  /// libpq holds a whole answer in memory, so it is cut here.
+  /// At most $2 from index $1 on, those before which there are fewer than $3 bytes.
   static let openings = Statement(
     "log_openings", [.int8, .int8, .int8],
+    page(
+      of: "select * from record where index >= $1 and index < \(signed) order by index limit $2",
+      bytes: "$3"))
+
+  /// Of those at $1, those before which there are fewer than $2 bytes.
+  static let openingsAt = Statement(
+    "log_openings_at", [.int8Array, .int8],
+    page(of: "select * from record where index = any($1) and index < \(signed)", bytes: "$2"))
+
+  /// The first of `rows` always, and those before which there are fewer than `bytes` bytes. libpq holds a whole
+  /// answer in memory, so it is cut here.
+  private static func page(of rows: String, bytes: String) -> String {
     """
     select \(opened)
     from (
       select *, sum(coalesce(octet_length(body), octet_length(statement))) over (
         order by index rows between unbounded preceding and 1 preceding
       ) as before
-      from (
-        select * from record where index >= $1 and index < \(signed) order by index limit $2
-      ) as rows
+      from (\(rows)) as rows
     ) r join namespace n on n.id = r.namespace
-    where coalesce(r.before, 0) < $3
+    where coalesce(r.before, 0) < \(bytes)
     order by r.index
-    """)
+    """
+  }
 
   /// The verifier key of the log that this database belongs to, and whether any record is there.
   static let identity = Statement(

@@ -67,12 +67,26 @@ package struct PostgresLogReader: LogReader {
   package func openings(
     from index: Int64, limit: Int
   ) async throws(StoreError) -> [OpeningRow] {
-    try await query { (connection, deadline) throws(PostgresError) in
-      var parameters = Parameters()
-      parameters.append(index)
-      parameters.append(Int64(limit))
-      parameters.append(Self.pageBytes)
-      let rows = try connection.execute(LogSQL.openings, parameters, deadline: deadline)
+    var parameters = Parameters()
+    parameters.append(index)
+    parameters.append(Int64(limit))
+    return try await openings(LogSQL.openings, parameters)
+  }
+
+  package func openings(at indices: [Int64]) async throws(StoreError) -> [OpeningRow] {
+    var parameters = Parameters()
+    parameters.append(indices)
+    return try await openings(LogSQL.openingsAt, parameters)
+  }
+
+  private func openings(
+    _ statement: Statement, _ parameters: Parameters
+  ) async throws(StoreError) -> [OpeningRow] {
+    var parameters = parameters
+    parameters.append(Self.pageBytes)
+    let bound = parameters
+    return try await query { (connection, deadline) throws(PostgresError) in
+      let rows = try connection.execute(statement, bound, deadline: deadline)
       var openings: [OpeningRow] = []
       for row in 0..<rows.count {
         let index = try rows.int64(row, 0)

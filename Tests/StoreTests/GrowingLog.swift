@@ -65,4 +65,5 @@ final class GrowingLog: LogSigner, LogReader {
   func entries(_ range: Range<Int64>) -> [[UInt8]] { [] }
   func opening(of digest: Digest, in namespace: Namespace) -> EntryOpening? { nil }
   func openings(from index: Int64, limit: Int) -> [OpeningRow] { [] }
+  func openings(at indices: [Int64]) -> [OpeningRow] { [] }
 }

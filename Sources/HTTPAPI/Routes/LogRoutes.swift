@@ -62,17 +62,20 @@ enum LogRoutes {
   private static func line(_ row: OpeningRow) -> [UInt8] {
     let members: [(String, JSONValue)]
     switch row.opening {
-    case .success(let opening):
-      members =
-        [("statement", .raw(opening.statement.canonicalBytes()))]
-        + (opening.nonce.map { [("nonce", .string(Base64.encode($0)))] } ?? [])
-        + (opening.body.map { [("record", .raw($0))] } ?? [])
-        + (opening.erasedBy.map { [("erased", .integer($0))] } ?? [])
+    case .success(let opening): members = Self.members(of: opening)
     case .failure(let error):
       members = [("unreadable", .string(error.message))]
     }
     return JSONValue.object([("index", .integer(row.index))] + members).canonicalBytes()
       + [UInt8(ascii: "\n")]
+  }
+
+  /// What opens an entry, without its index.
+  static func members(of opening: EntryOpening) -> [(String, JSONValue)] {
+    [("statement", .raw(opening.statement.canonicalBytes()))]
+      + (opening.nonce.map { [("nonce", .string(Base64.encode($0)))] } ?? [])
+      + (opening.body.map { [("record", .raw($0))] } ?? [])
+      + (opening.erasedBy.map { [("erased", .integer($0))] } ?? [])
   }
 
   private static func answer(

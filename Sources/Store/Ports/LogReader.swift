@@ -20,6 +20,10 @@ package protocol LogReader: Sendable {
   /// What opens the entries from `index` on, in order: at most `limit` of them, fewer where their
   /// bodies reach some MB. All namespaces: for auditors, who must also learn which rows cannot be read.
   func openings(from index: Int64, limit: Int) async throws(StoreError) -> [OpeningRow]
+
+  /// What opens the entries at `indices`, ascending and each once: as many of the first of them as there is room
+  /// for, at least one. One that is not published is left out.
+  func openings(at indices: [Int64]) async throws(StoreError) -> [OpeningRow]
 }
 
 /// One row of the log's records, as it could be read.

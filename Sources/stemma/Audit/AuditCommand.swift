@@ -20,6 +20,10 @@ struct AuditCommand: AsyncParsableCommand {
   @Option(help: "Audit a dump instead of a server: a folder that --save made.")
   var dump: String?
 
+  @Option(
+    help: "Check a bundle instead: a file that export wrote. Needs no server and keeps no state.")
+  var bundle: String?
+
   @Flag(
     help:
       "Audit the tables of the database in STEMMA_DATABASE, and what is in them beside the log.")
@@ -50,11 +54,15 @@ struct AuditCommand: AsyncParsableCommand {
   var output = OutputFormat.table
 
   func validate() throws {
+    if bundle != nil && (sql || dump != nil || save != nil || full) {
+      throw ValidationError("--bundle goes with --vkey, --policy and --output alone")
+    }
     if sql && dump != nil { throw ValidationError("--sql and --dump exclude each other") }
     if content && (sql || dump != nil) { throw ValidationError("--content asks a server") }
   }
 
   func run() async throws {
+    if let bundle { return try check(bundle) }
     let progress = AuditProgress()
     let report: AuditReport
     do {
@@ -66,6 +74,14 @@ struct AuditCommand: AsyncParsableCommand {
     }
     progress.end()
     let printed = AuditOutput(report: report, seconds: progress.seconds)
+    if output == .json { Terminal.write(printed.json) } else { printed.print() }
+    if !report.isGood { throw ExitCode(1) }
+  }
+
+  private func check(_ bundle: String) throws {
+    let report = try BundleFile.check(
+      bundle, key: verifier.key(), policy: policy.map(Self.policy))
+    let printed = BundleOutput(report: report)
     if output == .json { Terminal.write(printed.json) } else { printed.print() }
     if !report.isGood { throw ExitCode(1) }
   }

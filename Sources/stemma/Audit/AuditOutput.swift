@@ -29,7 +29,7 @@ struct AuditOutput {
     ]).canonicalBytes() + [0x0A]
   }
 
-  private static func json(_ finding: Finding) -> JSONValue {
+  static func json(_ finding: Finding) -> JSONValue {
     let place: [(String, JSONValue)] =
       switch finding.place {
       case .index(let index): [("index", .integer(index))]

@@ -1,0 +1,61 @@
+// Where the page holds no data it asks the service that it came from. The key stays in this tab: in memory, or in
+// sessionStorage where that was asked for.
+const keyPlace = "stemma.key";
+
+function openService() {
+  const [, , namespace, digest] = location.pathname.split("/").map(decodeURIComponent);
+  const base = `/v1/${encodeURIComponent(namespace)}`;
+  let key = sessionStorage.getItem(keyPlace);
+
+  async function ask(path) {
+    const answer = await fetch(base + path, {
+      headers: { Authorization: `Bearer ${key}` }, credentials: "omit", cache: "no-store", redirect: "error", referrerPolicy: "no-referrer",
+    });
+    if (answer.ok) return answer;
+    const problem = await answer.json().catch(() => ({}));
+    throw Object.assign(new Error(problem.detail || problem.title || `status ${answer.status}`), { status: answer.status });
+  }
+
+  async function show() {
+    const wanted = new URLSearchParams(location.search);
+    const query = new URLSearchParams({ direction: wanted.get("direction") || "up", associations: "true", records: "true", titles: "true", limit: "2000" });
+    if (wanted.has("at")) query.set("at", wanted.get("at"));
+    try {
+      const answer = await ask(`/lineage/${digest}?${query}`);
+      begin(await answer.json(), { actions: { receipt, open: (record) => location.assign(`/ui/${encodeURIComponent(namespace)}/${record.digest}${location.search}`) } });
+      byId("ask").hidden = true;
+    } catch (error) {
+      sessionStorage.removeItem(keyPlace);
+      key = null;
+      byId("refused").textContent = error.status === 401 ? "This key is not valid here." : error.message;
+      byId("ask").hidden = false;
+    }
+  }
+
+  async function receipt(record) {
+    const answer = await ask(`/records/${record.digest}/receipt`);
+    const link = html("a", { href: URL.createObjectURL(await answer.blob()), download: `${record.digest.slice(7)}.tlog-proof` });
+    link.click();
+    URL.revokeObjectURL(link.href);
+  }
+
+  byId("ask").onsubmit = (event) => {
+    event.preventDefault();
+    key = byId("key").value.trim();
+    byId("key").value = "";
+    if (byId("keep").checked) sessionStorage.setItem(keyPlace, key);
+    show();
+  };
+  if (key) show();
+  else byId("ask").hidden = false;
+}
+
+function begin(data, service) {
+  byId("tools").hidden = false;
+  byId("beside").checked = data.nodes.length <= 60;
+  openLineage(data, service);
+}
+
+const embedded = byId("lineage").textContent.trim();
+if (embedded) begin(JSON.parse(embedded), null);
+else openService();

@@ -1,0 +1,41 @@
+import Lineage
+
+extension LineageService {
+  /// Which records somebody needs who wants to follow a lineage with no server.
+  package struct Bundle: Sendable {
+    package let root: Int64
+    /// Size of the snapshot.
+    package let size: Int64
+    /// Of all nodes and of what stands beside them; ascending, each once.
+    package let indices: [Int64]
+    /// There are more than the request allows: what is cut off would prove nothing.
+    package let isCut: Bool
+  }
+
+  /// The whole lineage of a record upwards, and what stands beside it; nil where nothing that may be seen has that
+  /// digest at that point.
+  ///
+  /// - Parameter request: its root, namespace and snapshot; it asks for one page of as many nodes as may be.
+  package func bundle(of request: LineageRequest) async throws(StoreError) -> Bundle? {
+    guard let outline = try await outline(of: request) else { return nil }
+    let nodes = outline.places.map(\.index)
+    var indices = Set(nodes)
+    for start in stride(from: 0, to: nodes.count, by: Self.slice) {
+      let slice = nodes[start..<min(start + Self.slice, nodes.count)]
+      var beside = BesideWalk(nodes: slice, direction: .up)
+      while let step = beside.next() {
+        beside.take(
+          try await engine.step(
+            StepQuery(
+              nodes: step.nodes, direction: step.direction, size: outline.size,
+              namespaces: outline.namespaces, members: step.members,
+              limitEach: BesideWalk.askEach)))
+      }
+      indices.formUnion(beside.indices)
+    }
+    // What lies in a namespace that is not seen is missed by whoever checks the bundle, and named then.
+    return Bundle(
+      root: outline.root, size: outline.size, indices: indices.sorted(),
+      isCut: !outline.truncation.subtracting([.namespace, .edges]).isEmpty)
+  }
+}
