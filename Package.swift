@@ -52,7 +52,8 @@ let package = Package(
       swiftSettings: strict),
     .target(name: "TransparencyLog", dependencies: ["StemmaCrypto"], swiftSettings: strict),
     .target(
-      name: "Store", dependencies: ["Lineage", "StemmaCrypto", "Records", "TransparencyLog"],
+      name: "Store",
+      dependencies: ["Canonical", "Lineage", "StemmaCrypto", "Records", "TransparencyLog"],
       swiftSettings: strict),
     .target(
       name: "Signer", dependencies: ["StemmaCrypto", "Store", "TransparencyLog"],
@@ -98,7 +99,7 @@ let package = Package(
     .target(
       name: "HTTPAPI",
       dependencies: [
-        "Canonical", "StemmaCrypto", "Records", "Store", "TransparencyLog",
+        "Canonical", "Lineage", "StemmaCrypto", "Records", "Store", "TransparencyLog",
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "Logging", package: "swift-log"),
@@ -110,8 +111,7 @@ let package = Package(
       name: "stemma",
       dependencies: [
         "Audit", "Canonical", "StemmaCrypto", "EmbeddedPostgres", "FileDigests", "HTTPAPI",
-        "Postgres",
-        "PostgresStore", "Records", "Signer", "SignerService", "Store", "TableAudit",
+        "Lineage", "Postgres", "PostgresStore", "Records", "Signer", "SignerService", "Store", "TableAudit",
         "TransparencyLog",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
@@ -170,7 +170,8 @@ let package = Package(
     .testTarget(
       name: "StoreTests",
       dependencies: [
-        "Records", "Signer", "StemmaCrypto", "Store", "StoreFixtures", "TransparencyLog",
+        "Canonical", "Lineage", "Records", "Signer", "StemmaCrypto", "Store", "StoreFixtures",
+        "TransparencyLog",
       ],
       swiftSettings: strict),
     .testTarget(
