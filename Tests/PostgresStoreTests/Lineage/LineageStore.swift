@@ -22,7 +22,8 @@ struct LineageStore {
     conninfo = try await TestCluster.newDatabase()
     edges = PostgresEdges(conninfo: conninfo)
     lineage = PostgresLineage(
-      conninfo: conninfo, filler: EdgeFiller(storage: edges), workers: 1, portion: portion)
+      conninfo: conninfo, filler: EdgeFiller(storage: edges), workers: 1, portion: portion,
+      deadline: .seconds(300))
     pool = PostgresPool(conninfo: conninfo, workers: 1, maximumWaiters: 10, label: "t")
     ledger = PostgresLedger(conninfo: conninfo)
     committer = GroupCommitter(
