@@ -17,6 +17,7 @@ import pytest
 
 from cluster import Cluster
 from conftest import BINARY, FULL, Server
+from edge_table import check, commit, models, wait_until_filled
 from stemma import Client, Problem
 from test_log import entries, get, root_of, size_and_root
 from witness import Witness
@@ -91,6 +92,19 @@ def test_two_servers_write_one_history(pair: tuple[Server, Server, Signer]) -> N
         assert root_of(leaves) == root
     for size, root in told:
         assert root_of(leaves[:size]) == root
+
+
+def test_two_servers_fill_in_each_reference_once(pair: tuple[Server, Server, Signer]) -> None:
+    first, second, _ = pair
+
+    def load(server: Server) -> None:
+        # The same records from both: half of them are there already, whoever comes second.
+        commit(Client(server.url, "main", key=first.key, retries=50), models(4000))
+
+    with ThreadPoolExecutor(2) as threads:
+        list(threads.map(load, [first, second]))
+    wait_until_filled(first)
+    check(first)
 
 
 def test_without_the_signer_nothing_is_acknowledged(pair: tuple[Server, Server, Signer]) -> None:
