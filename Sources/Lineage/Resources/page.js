@@ -124,8 +124,9 @@ function openLineage(data, service) {
 
 function showNotice(data) {
   const notice = byId("notice");
-  notice.hidden = !data.truncated;
-  notice.textContent = `Not all is here: ${(data.explanations || data.truncatedBy).join("; ")}.`;
+  const reasons = Object.values(data.explanations);
+  notice.hidden = reasons.length === 0;
+  notice.textContent = `Not all is here: ${reasons.join("; ")}.`;
 }
 
 function showLegend(model, choose) {
