@@ -15,11 +15,16 @@ function openLineage(data, service) {
   if (state.layout.boxes.has(model.root)) node(model.root).setAttribute("tabindex", 0);
 
   function draw(camera) {
+    const anchor = state.chosen ?? model.root;
+    const before = state.layout?.boxes.get(anchor);
     state.layout = layOut(model, byId("beside").checked);
     picture.replaceChildren(drawPicture(model, state.layout, choose));
     if (!camera) return new Camera(picture, state.layout);
     camera.take(state.layout);
-    camera.set(camera.x, camera.y, camera.scale);
+    // What was looked at stays where it was.
+    const after = state.layout.boxes.get(anchor);
+    const [dx, dy] = before && after ? [before.x - after.x, before.y - after.y] : [0, 0];
+    camera.pan(dx * camera.scale, dy * camera.scale);
     mark();
     return camera;
   }
