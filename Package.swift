@@ -48,7 +48,20 @@ let package = Package(
     .target(name: "Records", dependencies: ["Canonical", "StemmaCrypto"], swiftSettings: strict),
     // Walks over records, and what is made of them: needs no server.
     .target(
-      name: "Lineage", dependencies: ["Canonical", "Records", "StemmaCrypto"],
+      name: "Lineage", dependencies: ["Canonical", "Records", "StemmaCrypto", "TransparencyLog"],
+      resources: [
+        .embedInCode("Resources/page.html"),
+        .embedInCode("Resources/page.css"),
+        .embedInCode("Resources/elements.js"),
+        .embedInCode("Resources/model.js"),
+        .embedInCode("Resources/layout.js"),
+        .embedInCode("Resources/picture.js"),
+        .embedInCode("Resources/camera.js"),
+        .embedInCode("Resources/panel.js"),
+        .embedInCode("Resources/search.js"),
+        .embedInCode("Resources/page.js"),
+        .embedInCode("Resources/service.js"),
+      ],
       swiftSettings: strict),
     .target(name: "TransparencyLog", dependencies: ["StemmaCrypto"], swiftSettings: strict),
     .target(
@@ -205,7 +218,9 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "LineageTests",
-      dependencies: ["Canonical", "Lineage", "Records", "SeededRandom", "StemmaCrypto"],
+      dependencies: [
+        "Canonical", "Lineage", "Records", "SeededRandom", "StemmaCrypto", "TransparencyLog",
+      ],
       swiftSettings: strict),
     .testTarget(name: "FramesTests", dependencies: ["Frames"], swiftSettings: strict),
   ]
