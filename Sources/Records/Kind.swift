@@ -21,6 +21,14 @@ package enum Kind: Int16, CaseIterable, Sendable {
   case erasure = 19
   case note = 20
 
+  /// The kind of that name; nil where there is none.
+  package init?(named name: some StringProtocol) {
+    guard let kind = Self.allCases.first(where: { $0.name.utf8.elementsEqual(name.utf8) }) else {
+      return nil
+    }
+    self = kind
+  }
+
   /// The value of the `kind` member.
   package var name: String { text.description }
 

@@ -7,17 +7,19 @@ extension LineageGraph {
   ///
   /// - Throws: what is wrong, and where.
   package init(parsing node: JSONNode) throws(LineageFormatError) {
+    try self.init(summary: node)
+    nodes = try Self.list("nodes", in: node, Node.init(parsing:))
+    beside = try Self.list("beside", in: node, Node.init(parsing:))
+    edges = try Self.list("edges", in: node, LineageEdge.init(parsing:))
+    associations = try Self.list("associations", in: node, LineageEdge.init(parsing:))
+  }
+
+  /// Reads all but the lists.
+  init(summary node: JSONNode) throws(LineageFormatError) {
     guard let root = node["root"]?.integer, let at = node["at"]?.integer,
       let direction = node["direction"]?.text.flatMap(Direction.init)
     else { throw LineageFormatError("", "root, at or direction is not there") }
     self.init(root: root, direction: direction, at: at)
-    nodes = try Self.list("nodes", in: node, Node.init(parsing:))
-    beside = try Self.list("beside", in: node, Node.init(parsing:))
-    var kinds: [Int64: Kind] = [:]
-    for node in nodes + beside { kinds[node.index] = node.kind }
-    func edge(_ node: JSONNode) -> LineageEdge? { LineageEdge(parsing: node, kinds: kinds) }
-    edges = try Self.list("edges", in: node, edge)
-    associations = try Self.list("associations", in: node, edge)
     let reasons = node["truncatedBy"]?.elements.map { $0.text ?? "" } ?? []
     guard let truncation = Truncation(names: reasons) else {
       throw LineageFormatError("/truncatedBy", "a reason is not known: \(reasons)")
@@ -47,8 +49,7 @@ extension LineageGraph.Node {
   init?(parsing node: JSONNode) {
     guard let index = node["index"]?.integer,
       let digest = node["digest"]?.text.flatMap({ Digest(parsing: $0) }),
-      let kindName = node["kind"]?.text,
-      let kind = Kind.allCases.first(where: { $0.name == kindName }),
+      let kind = node["kind"]?.text.flatMap(Kind.init(named:)),
       let namespace = node["namespace"]?.text, let principal = node["principal"]?.text,
       let committedAt = node["committedAt"]?.text
     else { return nil }
@@ -60,10 +61,9 @@ extension LineageGraph.Node {
 }
 
 extension LineageEdge {
-  /// - Parameter kinds: of the nodes that the answer holds: the kind of `from` says which member is meant.
-  fileprivate init?(parsing node: JSONNode, kinds: [Int64: Kind]) {
+  init?(parsing node: JSONNode) {
     guard let from = node["from"]?.integer, let to = node["to"]?.integer,
-      let kind = kinds[from], let name = node["member"]?.text,
+      let kind = node["kind"]?.text.flatMap(Kind.init(named:)), let name = node["member"]?.text,
       let member = ReferenceMember(of: kind, pointer: "/\(name)")
     else { return nil }
     self.init(from: from, to: to, member: member, role: node["role"]?.text)

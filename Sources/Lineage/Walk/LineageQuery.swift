@@ -82,8 +82,12 @@ package struct Truncation: OptionSet, Hashable, Sendable {
   /// Something above lies in a namespace that is not seen from here.
   package static let namespace = Truncation(rawValue: 16)
 
+  /// More stands beside the nodes than is shown there.
+  package static let beside = Truncation(rawValue: 32)
+
   private static let names: KeyValuePairs<String, Truncation> = [
-    "depth": .depth, "edges": .edges, "namespace": .namespace, "nodes": .nodes, "work": .work,
+    "beside": .beside, "depth": .depth, "edges": .edges, "namespace": .namespace,
+    "nodes": .nodes, "work": .work,
   ]
 
   /// The names that the interfaces use, sorted.

@@ -1,0 +1,133 @@
+package import Records
+
+/// Which records are shown beside the nodes of a lineage, as a state machine. Whoever has edges drives it:
+///
+///     while let step = beside.next() { beside.take(the edges of step, as StepQuery orders them) }
+///
+/// Beside a node stand what it is associated with (an output's execution and devices) and what speaks of it:
+/// names, labels, retractions, verdicts, … Beside those stand the ranks of an execution with their devices and how
+/// they ended, the move that took a name away again, and the approvals of a label.
+package struct BesideWalk: Sendable {
+  /// References from, or to, each of some nodes.
+  package struct Step: Sendable, Hashable {
+    /// Ascending, each once.
+    package let nodes: [Int64]
+    package let direction: WalkDirection
+    package let members: MemberSet
+
+    package init(nodes: [Int64], direction: WalkDirection, members: MemberSet) {
+      self.nodes = nodes
+      self.direction = direction
+      self.members = members
+    }
+  }
+
+  /// Edges shown of each node and member at the most, the newest ones.
+  package static let limitEach = 20
+  /// How many to ask for: one more, to see whether there is more.
+  package static let askEach = limitEach + 1
+
+  private let nodes: Set<Int64>
+  private let walked: MemberSet
+  private var steps: [Step]
+  private var current: Step?
+  private var asked: Set<Int64> = []
+  private var found: Set<LineageEdge> = []
+  /// In the order in which they were found.
+  package private(set) var edges: [LineageEdge] = []
+  /// More stands beside the nodes than is shown.
+  package private(set) var isCut = false
+
+  /// - Parameters:
+  ///   - nodes: those of the answer, or of its page.
+  ///   - direction: a walk down has the verdicts on its nodes already.
+  ///   - walked: the members that the walk followed: its own edges are not shown a second time.
+  package init(
+    nodes: some Sequence<Int64>, direction: LineageGraph.Direction,
+    walked: MemberSet = .derivations
+  ) {
+    self.nodes = Set(nodes)
+    self.walked = walked
+    let sorted = self.nodes.sorted()
+    let speaking = direction == .down ? Self.speaking : Self.speaking.union([.verdictOutputs])
+    steps =
+      sorted.isEmpty
+      ? []
+      : [
+        Step(nodes: sorted, direction: .up, members: Self.associations),
+        Step(nodes: sorted, direction: .down, members: speaking),
+      ]
+  }
+
+  /// What to look up next; nil at the end.
+  package mutating func next() -> Step? {
+    if steps.isEmpty { steps = followingSteps() }
+    current = steps.isEmpty ? nil : steps.removeFirst()
+    return current
+  }
+
+  /// Takes the edges of the step that `next` gave last: up to `askEach` of each node and member, the newest first.
+  package mutating func take(_ edges: some Sequence<LineageEdge>) {
+    guard let current else { return }
+    var counts: [Place: Int] = [:]
+    for edge in edges {
+      let near = current.direction == .up ? edge.from : edge.to
+      counts[Place(node: near, member: edge.member), default: 0] += 1
+      if counts[Place(node: near, member: edge.member), default: 0] > Self.limitEach {
+        isCut = true
+      } else if !isOfTheWalk(edge), found.insert(edge).inserted {
+        self.edges.append(edge)
+      }
+    }
+  }
+
+  private struct Place: Hashable {
+    let node: Int64
+    let member: ReferenceMember
+  }
+
+  /// The records that stand beside the nodes, ascending.
+  package var indices: [Int64] {
+    Set(edges.flatMap { [$0.from, $0.to] }).subtracting(nodes).sorted()
+  }
+
+  private func isOfTheWalk(_ edge: LineageEdge) -> Bool {
+    walked.contains(edge.member) && nodes.contains(edge.from) && nodes.contains(edge.to)
+  }
+
+  /// What is beside those that are beside a node.
+  private mutating func followingSteps() -> [Step] {
+    var steps: [Step] = []
+    func add(_ indices: [Int64], _ direction: WalkDirection, _ members: [ReferenceMember]) {
+      let nodes = Set(indices).subtracting(asked).sorted()
+      if !nodes.isEmpty {
+        steps.append(Step(nodes: nodes, direction: direction, members: MemberSet(members)))
+      }
+    }
+    let executions = edges.filter { $0.member == .outputExecution }.map(\.to)
+    let ranks = speakers(by: .rankExecution)
+    let names = speakers(by: .nameTarget)
+    let labels = speakers(by: .labelSubject)
+    add(executions, .down, [.rankExecution])
+    add(ranks, .up, [.rankDevices])
+    add(ranks, .down, [.endedRank, .attestationRank])
+    add(names, .down, [.namePrevious])
+    add(labels, .down, [.approvalSubject])
+    asked.formUnion(executions + ranks + names + labels)
+    return steps
+  }
+
+  private func speakers(by member: ReferenceMember) -> [Int64] {
+    edges.filter { $0.member == member }.map(\.from)
+  }
+
+  private static let associations = MemberSet(
+    ReferenceMember.allCases.filter { !$0.isDerivation })
+
+  /// Members of the records that speak of another one.
+  private static let speaking = MemberSet([
+    .nameTarget, .namePrevious, .retractionSubject, .labelSubject, .noteSubject, .approvalSubject,
+    .erasureSubject, .successionFrom, .successionTo, .resolutionView, .rankExecution, .endedRank,
+    .attestationRank,
+  ])
+}
