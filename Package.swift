@@ -166,7 +166,8 @@ let package = Package(
     .target(
       name: "StoreFixtures",
       dependencies: [
-        "Canonical", "Lineage", "Records", "StemmaCrypto", "Store", "TransparencyLog",
+        "Canonical", "Lineage", "Records", "SeededRandom", "StemmaCrypto", "Store",
+        "TransparencyLog",
       ],
       path: "Tests/StoreFixtures", swiftSettings: strict),
     .testTarget(
@@ -179,8 +180,8 @@ let package = Package(
     .testTarget(
       name: "PostgresStoreTests",
       dependencies: [
-        "EmbeddedPostgres", "Postgres", "PostgresStore", "Records", "Signer", "StemmaCrypto",
-        "Store", "StoreFixtures", "TransparencyLog",
+        "EmbeddedPostgres", "Lineage", "Postgres", "PostgresStore", "Records", "Signer",
+        "StemmaCrypto", "Store", "StoreFixtures", "TransparencyLog",
       ],
       swiftSettings: strict),
     .testTarget(
@@ -204,21 +205,13 @@ let package = Package(
       name: "BenchTests",
       dependencies: ["Canonical", "Records", "SeededRandom", "StemmaCrypto", "stemma-bench"],
       swiftSettings: strict),
-    // A plain reference for walks.
-    .target(
-      name: "LineageFixtures", dependencies: ["Lineage", "Records", "SeededRandom"],
-      path: "Tests/LineageFixtures", swiftSettings: strict),
     .testTarget(
       name: "LineageTests",
-      dependencies: [
-        "Canonical", "Lineage", "LineageFixtures", "Records", "SeededRandom", "StemmaCrypto",
-      ],
+      dependencies: ["Canonical", "Lineage", "Records", "SeededRandom", "StemmaCrypto"],
       swiftSettings: strict),
     .testTarget(
       name: "LineageIndexTests",
-      dependencies: [
-        "Lineage", "LineageFixtures", "LineageIndex", "Records", "SeededRandom", "Store",
-      ],
+      dependencies: ["Lineage", "LineageIndex", "Records", "Store", "StoreFixtures"],
       swiftSettings: strict),
     .testTarget(name: "FramesTests", dependencies: ["Frames"], swiftSettings: strict),
   ]
