@@ -114,7 +114,9 @@ let package = Package(
       name: "stemma",
       dependencies: [
         "Audit", "Canonical", "StemmaCrypto", "EmbeddedPostgres", "FileDigests", "HTTPAPI",
-        "Lineage", "Postgres", "PostgresStore", "Records", "Signer", "SignerService", "Store", "TableAudit",
+        "LineageIndex",
+        "Lineage", "Postgres", "PostgresStore", "Records", "Signer", "SignerService", "Store",
+        "TableAudit",
         "TransparencyLog",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
