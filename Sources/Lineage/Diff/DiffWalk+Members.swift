@@ -41,7 +41,8 @@ extension DiffWalk {
       guard let a, let b else {
         // Of many ranks only the newest are listed: which of them a side lacks cannot be said.
         if [ranksA, ranksB].contains(where: { $0.count >= BesideWalk.limitEach }) { continue }
-        note(.observed, place, a, b, JSONDifference(pointer: "", a: nil, b: nil))
+        pairs[place].differences.append(
+          Self.made(a, b, JSONDifference(pointer: "", a: nil, b: nil)))
         continue
       }
       func compare(_ member: StaticString) -> [JSONDifference] {
@@ -50,13 +51,16 @@ extension DiffWalk {
       let resumed = compare("resumedFrom").filter { $0.a == nil || $0.b == nil }
       for difference in compare("environment") + compare("attempt") + resumed
       where told.insert(difference.fingerprint).inserted {
-        note(.observed, place, a, b, difference)
+        pairs[place].differences.append(Self.made(a, b, difference))
       }
       let cards = compare("devices").filter { !$0.pointer.hasSuffix("/device") }
       for difference in cards + compare("placement")
       where told.insert(difference.fingerprint).inserted {
-        let made = made(.observed, place, a, b, difference)
-        if circumstances.count < limits.listed { circumstances.append(made) } else { isCut = true }
+        guard circumstances.count < limits.listed else {
+          isCut = true
+          break
+        }
+        circumstances.append((place, Self.made(a, b, difference)))
       }
     }
   }
@@ -75,21 +79,11 @@ extension DiffWalk {
     return ranks
   }
 
-  private mutating func note(
-    _ nature: LineageDiff.Nature, _ place: Int, _ a: LineageGraph.Node?, _ b: LineageGraph.Node?,
-    _ difference: JSONDifference
-  ) {
-    let made = made(nature, place, a, b, difference)
-    pairs[place].differences.append(made)
-  }
-
-  private func made(
-    _ nature: LineageDiff.Nature, _ place: Int, _ a: LineageGraph.Node?, _ b: LineageGraph.Node?,
-    _ difference: JSONDifference
+  private static func made(
+    _ a: LineageGraph.Node?, _ b: LineageGraph.Node?, _ difference: JSONDifference
   ) -> LineageDiff.Difference {
     .init(
-      nature: nature,
-      path: path(to: place) + [LineageDiff.Step(member: .rankExecution, role: nil)],
+      nature: .observed, path: [LineageDiff.Step(member: .rankExecution, role: nil)],
       pointer: difference.pointer,
       a: a.map { .init(record: $0.digest, kind: $0.kind, value: difference.a) },
       b: b.map { .init(record: $0.digest, kind: $0.kind, value: difference.b) })

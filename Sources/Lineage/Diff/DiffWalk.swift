@@ -13,6 +13,7 @@ struct DiffWalk {
     let step: LineageDiff.Step?
     /// Pairs that this one rests on, or was run by.
     var children: [Int] = []
+    /// Their paths begin here; those that are listed get the way to this pair before them.
     var differences: [LineageDiff.Difference] = []
     var bytes = LineageDiff.Bytes.unknown
     /// Whether what is different here, or above, can show in what rests on it.
@@ -28,7 +29,8 @@ struct DiffWalk {
   let graphB: GraphIndex
   let limits: LineageDiff.Limits
   var pairs: [Pair] = []
-  var circumstances: [LineageDiff.Difference] = []
+  /// With the pairs that they belong to.
+  var circumstances: [(place: Int, difference: LineageDiff.Difference)] = []
   var isCut = false
   private var places: [Key: Int] = [:]
   private var shared: [LineageDiff.Shared] = []
@@ -70,9 +72,15 @@ struct DiffWalk {
           isCut = true
           break
         }
+        difference.path = path(to: place) + difference.path
         difference.reaches = reached.contains(place)
         differences.append(difference)
       }
+    }
+    let circumstances = circumstances.map { place, difference in
+      var difference = difference
+      difference.path = path(to: place) + difference.path
+      return difference
     }
     let views = (root.a.record?["view"]?.text, root.b.record?["view"]?.text)
     return LineageDiff(
@@ -150,7 +158,7 @@ struct DiffWalk {
     let nature: LineageDiff.Nature = step.member.isDerivation ? .prescribed : .observed
     pairs[place].differences.append(
       .init(
-        nature: isWhole ? nature : .unreadable, path: path(to: place) + [step], pointer: "",
+        nature: isWhole ? nature : .unreadable, path: [step], pointer: "",
         a: isA ? side : nil, b: isA ? nil : side))
   }
 
@@ -178,7 +186,7 @@ struct DiffWalk {
     let pair = pairs[place]
     pairs[place].differences.append(
       .init(
-        nature: nature, path: path(to: place), pointer: pointer,
+        nature: nature, path: [], pointer: pointer,
         a: .init(record: pair.a.digest, kind: pair.a.kind, value: values.a),
         b: .init(record: pair.b.digest, kind: pair.b.kind, value: values.b),
         isSameTensors: isSameTensors))

@@ -37,7 +37,7 @@ package struct LineageDiff: Sendable {
   package struct Difference: Sendable {
     package let nature: Nature
     /// From both records to those that part.
-    package let path: [Step]
+    package var path: [Step]
     /// JSON Pointer into the records that part; empty where one side has no such record.
     package let pointer: String
     /// Of a folder's manifest, the path of the file that differs.

@@ -41,7 +41,12 @@ extension StoryTeller {
     let known = (isCut ? "at least " : "") + Amounts.count(Int64(outputs.count), "other output")
     guard !outputs.isEmpty else {
       return isCut
-        ? [] : [say("It is the only output of its view: nothing to compare it with.", view)]
+        ? []
+        : [
+          say(
+            "It is the only output of its view (the same model, inputs and context): nothing to compare it with.",
+            view)
+        ]
     }
     let bytes = Self.said(root)
     let same = outputs.count { bytes != nil && Self.said($0) == bytes }
@@ -50,7 +55,11 @@ extension StoryTeller {
       same == outputs.count
       ? "with the same bytes"
       : same == 0 ? "none with the same bytes" : "\(same) with the same bytes"
-    var told = [say("Its view has \(known), \(how).", [view] + outputs.prefix(3))]
+    var told = [
+      say(
+        "Its view (the same model, inputs and context) has \(known), \(how).",
+        [view] + outputs.prefix(3))
+    ]
     if !hasVerdict {
       told.append(say("Nobody has judged how they compare: no verdict is recorded.", root))
     }

@@ -125,11 +125,10 @@ extension StoryTeller {
 
   private func promise(_ determinism: JSONNode) -> String? {
     switch determinism.text {
-    case "not_guaranteed": "The recipe does not promise that it comes out the same again."
-    case "run_to_run":
-      "The recipe promises that it comes out the same again on the same device class."
+    case "not_guaranteed": "It need not come out the same again (not_guaranteed)."
+    case "run_to_run": "It should come out the same again on the same device class (run_to_run)."
     case "device_to_device":
-      "The recipe promises that it comes out the same again on any device class."
+      "It should come out the same again on any device class (device_to_device)."
     default: nil
     }
   }

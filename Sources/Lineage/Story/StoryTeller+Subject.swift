@@ -7,12 +7,12 @@ extension StoryTeller {
   var subject: [Sentence] {
     var told = [say(opening, root)]
     let recorded =
-      "\(PlainText.line(root.principal)) recorded it on \(Amounts.time(root.committedAt))."
+      "recorded on \(Amounts.time(root.committedAt)) by \(PlainText.line(root.principal))."
     if root.kind == .output, let time = root.record?["producedAt"]?.text {
       told.append(
-        say("It was produced on \(Amounts.time(PlainText.line(time))); \(recorded)", root))
+        say("It was produced on \(Amounts.time(PlainText.line(time))) and \(recorded)", root))
     } else {
-      told.append(say(upperFirst(recorded), root))
+      told.append(say("It was \(recorded)", root))
     }
     if let key = root.record?["key"] {
       told.append(say("Its caller knows it by the key \(key.plain).", root))
@@ -94,6 +94,4 @@ extension StoryTeller {
     let isVowel = ["a", "e", "i", "o", "u"].contains { name.hasPrefix($0) }
     return (isVowel ? "an " : "a ") + name
   }
-
-  func upperFirst(_ text: String) -> String { text.prefix(1).uppercased() + text.dropFirst() }
 }

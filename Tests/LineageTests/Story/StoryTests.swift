@@ -16,7 +16,7 @@ import Testing
       whole.dropLast().joined(separator: "\n\n") == """
         What it is
         This is the output “labels”: bytes, application/octet-stream, 6 B.
-        It was produced on 2026-11-24 12:00:00 UTC; admin recorded it on 2026-11-24 12:00:22 UTC.
+        It was produced on 2026-11-24 12:00:00 UTC and recorded on 2026-11-24 12:00:22 UTC by admin.
         Its caller knows it by the key run/1/0.
 
         Which model made it
@@ -32,7 +32,7 @@ import Testing
 
         What was prescribed
         Parameters: c = 0.01, steps.all = 400, steps.warm = 10.
-        The recipe promises that it comes out the same again on the same device class.
+        It should come out the same again on the same device class (run_to_run).
 
         Where it ran
         It ran on nvidia-a100-sxm4-80gb (whole), driver 570.86.15.
@@ -44,7 +44,7 @@ import Testing
 
 
         How it compares
-        Its view has 1 other output, with the same bytes.
+        Its view (the same model, inputs and context) has 1 other output, with the same bytes.
         Nobody has judged how they compare: no verdict is recorded.
 
         Labels, retractions and erasures

@@ -143,7 +143,9 @@ import Testing
       story.told(.run).first
         == "It ran on cpu-x86_64 (how much of it is not known), driver not recorded.")
     #expect(
-      story.told(.comparison).first == "Its view has 2 other outputs, none with the same bytes.")
+      story.told(.comparison).first
+        == "Its view (the same model, inputs and context) has 2 other outputs, none with the same bytes."
+    )
   }
 
   @Test func tellsOfVerdicts() throws {
