@@ -15,7 +15,8 @@ struct Stemma: AsyncParsableCommand {
     subcommands: [
       ServeCommand.self, MigrateCommand.self, CatCommand.self, ShowCommand.self, LogCommand.self,
       PutCommand.self, EraseCommand.self, CommitCommand.self, NameCommand.self, NamesCommand.self,
-      LineageCommand.self, ImpactCommand.self, HashCommand.self, SignerCommand.self,
+      LineageCommand.self, WhyCommand.self, DiffCommand.self, ImpactCommand.self, HashCommand.self,
+      SignerCommand.self,
       AuditCommand.self, ReceiptCommand.self,
     ])
 

@@ -6,7 +6,8 @@ package import Records
 ///
 /// Beside a node stand what it is associated with (an output's execution and devices) and what speaks of it:
 /// names, labels, retractions, verdicts, … Beside those stand the ranks of an execution with their devices and how
-/// they ended, the move that took a name away again, and the approvals of a label.
+/// they ended, the move that took a name away again, the approvals of a label, and what replaces what was retracted
+/// or superseded.
 package struct BesideWalk: Sendable {
   /// References from, or to, each of some nodes.
   package struct Step: Sendable, Hashable {
@@ -108,12 +109,16 @@ package struct BesideWalk: Sendable {
     let ranks = speakers(by: .rankExecution)
     let names = speakers(by: .nameTarget)
     let labels = speakers(by: .labelSubject)
+    let retractions = speakers(by: .retractionSubject)
+    let successions = speakers(by: .successionFrom) + speakers(by: .successionTo)
     add(executions, .down, [.rankExecution])
     add(ranks, .up, [.rankDevices])
     add(ranks, .down, [.endedRank, .attestationRank])
     add(names, .down, [.namePrevious])
     add(labels, .down, [.approvalSubject])
-    asked.formUnion(executions + ranks + names + labels)
+    add(retractions, .up, [.retractionReplacement])
+    add(successions, .up, [.successionFrom, .successionTo])
+    asked.formUnion(executions + ranks + names + labels + retractions + successions)
     return steps
   }
 

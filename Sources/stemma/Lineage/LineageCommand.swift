@@ -100,23 +100,8 @@ extension StemmaClient {
       } catch let error as LineageFormatError {
         throw CommandFailure.unavailable("the server's answer cannot be read: \(error)")
       }
-      whole = whole?.followed(by: page) ?? page
+      if whole == nil { whole = page } else { whole?.append(page) }
       if let whole, whole.next == nil { return whole }
     }
-  }
-}
-
-extension LineageGraph {
-  /// This page with the one after it.
-  fileprivate func followed(by page: LineageGraph) -> LineageGraph {
-    var whole = self
-    whole.nodes += page.nodes
-    whole.edges += page.edges
-    let known = Set(beside.map(\.index))
-    whole.beside += page.beside.filter { !known.contains($0.index) }
-    whole.associations += page.associations
-    whole.truncation = truncation.subtracting(.nodes).union(page.truncation)
-    whole.next = page.next
-    return whole
   }
 }

@@ -8,6 +8,7 @@ struct MadeRecords {
   private(set) var pool = RecordPool()
   /// Every commit is one second after the one before it.
   private var second = 0
+  private var erased: Set<Digest> = []
 
   /// Commits a record written as JSON without `kind` and `v`.
   @discardableResult
@@ -31,6 +32,13 @@ struct MadeRecords {
     return "2026-11-24T12:\(padded(minutes)):\(padded(seconds)).000000Z"
   }
 
+  /// Destroys a record's body, or its content.
+  mutating func erase(_ digest: Digest, _ what: String = "body") throws {
+    if what == "body" { erased.insert(digest) }
+    try add(
+      .erasure, ["subject": JSONValue(digest), "what": .string(what), "reason": "asked for"])
+  }
+
   func index(of digest: Digest) throws -> Int64 {
     guard let index = pool.index(of: digest, in: ["main"]) else { throw Missing(digest: digest) }
     return index
@@ -39,7 +47,11 @@ struct MadeRecords {
   func lineage(
     of digest: Digest, _ direction: LineageGraph.Direction = .up, size: Int64? = nil
   ) throws -> LineageGraph {
-    pool.lineage(of: try index(of: digest), direction, size: size)
+    var graph = pool.lineage(of: try index(of: digest), direction, size: size)
+    for place in graph.nodes.indices where erased.contains(graph.nodes[place].digest) {
+      (graph.nodes[place].record, graph.nodes[place].isErased) = (nil, true)
+    }
+    return graph
   }
 
   struct Missing: Error {

@@ -1,0 +1,23 @@
+package import Lineage
+
+extension LineageService {
+  /// Pages that are put together at the most: what a graph with all its bodies may take of memory.
+  static let wholePages = 8
+
+  /// All pages of an answer in one, up to a bound that is said in its truncation; nil where nothing that may be seen
+  /// has that digest at that point.
+  package func whole(of request: LineageRequest) async throws(StoreError) -> LineageGraph? {
+    var request = request
+    request.limit = 10_000
+    guard var graph = try await graph(of: request) else { return nil }
+    for _ in 1..<Self.wholePages {
+      guard let next = graph.next, let cursor = LineageCursor(parsing: next, for: request) else {
+        return graph
+      }
+      request.after = cursor
+      guard let page = try await self.graph(of: request) else { return graph }
+      graph.append(page)
+    }
+    return graph
+  }
+}
