@@ -45,7 +45,8 @@ class Camera {
   show(box) {
     const { width, height } = this.picture.getBoundingClientRect();
     const [x, y] = [this.x + box.x * this.scale, this.y + box.y * this.scale];
-    const isSeen = x > 0 && y > 0 && x + size.width * this.scale < width && y + box.height * this.scale < height;
+    // The legend lies over the lower edge.
+    const isSeen = x > 0 && y > 0 && x + size.width * this.scale < width && y + box.height * this.scale < height - 60;
     if (!isSeen) this.centre(box, this.scale);
   }
 

@@ -37,26 +37,32 @@ function setLayers(boxes) {
   }
 }
 
-// Joins the ends of each reference, by bends in the layers between them. A reference too many is drawn straight.
+// Joins the ends of each reference, by bends in the layers between them. All references to one record share its bends,
+// which keeps a context that everything rests on to one line. What is a bend too many is drawn straight.
 function bendEdges(edges, boxes) {
-  const [cells, ofEdges] = [[], new Map()];
+  const [cells, ofEdges, lanes] = [[], new Map(), new Map()];
   for (const edge of edges) {
     const [from, to] = [boxes.get(edge.from), boxes.get(edge.to)];
     if (!from || !to) continue;
-    const chain = [to];
-    if (cells.length + from.layer - to.layer <= size.bends) {
-      for (let layer = to.layer + 1; layer < from.layer; layer += 1) chain.push(cell(layer, 4, 2, size.gapBend, {}));
+    if (!lanes.has(to)) lanes.set(to, []);
+    const lane = lanes.get(to);
+    const needed = from.layer - to.layer - 1;
+    while (lane.length < needed && cells.length < size.bends) {
+      const bend = cell(to.layer + lane.length + 1, 4, 2, size.gapBend, {});
+      join(lane[lane.length - 1] ?? to, bend);
+      lane.push(bend);
+      cells.push(bend);
     }
-    chain.push(from);
-    for (let i = 1; i < chain.length; i += 1) {
-      chain[i].left.push(chain[i - 1]);
-      chain[i - 1].right.push(chain[i]);
-    }
-    const bends = chain.slice(1, -1);
-    for (const bend of bends) cells.push(bend);
+    const bends = lane.slice(0, needed);
+    join(bends[bends.length - 1] ?? to, from);
     ofEdges.set(edge, bends);
   }
   return { cells, ofEdges };
+}
+
+function join(left, right) {
+  left.right.push(right);
+  right.left.push(left);
 }
 
 function layersOf(cells) {

@@ -15,11 +15,16 @@ function openLineage(data, service) {
   if (state.layout.boxes.has(model.root)) node(model.root).setAttribute("tabindex", 0);
 
   function draw(camera) {
+    const anchor = state.chosen ?? model.root;
+    const before = state.layout?.boxes.get(anchor);
     state.layout = layOut(model, byId("beside").checked);
     picture.replaceChildren(drawPicture(model, state.layout, choose));
     if (!camera) return new Camera(picture, state.layout);
     camera.take(state.layout);
-    camera.set(camera.x, camera.y, camera.scale);
+    // What was looked at stays where it was.
+    const after = state.layout.boxes.get(anchor);
+    const [dx, dy] = before && after ? [before.x - after.x, before.y - after.y] : [0, 0];
+    camera.pan(dx * camera.scale, dy * camera.scale);
     mark();
     return camera;
   }
@@ -124,8 +129,9 @@ function openLineage(data, service) {
 
 function showNotice(data) {
   const notice = byId("notice");
-  notice.hidden = !data.truncated;
-  notice.textContent = `Not all is here: ${(data.explanations || data.truncatedBy).join("; ")}.`;
+  const reasons = Object.values(data.explanations);
+  notice.hidden = reasons.length === 0;
+  notice.textContent = `Not all is here: ${reasons.join("; ")}.`;
 }
 
 function showLegend(model, choose) {

@@ -1,6 +1,8 @@
 // Where the page holds no data it asks the service that it came from. The key stays in this tab: in memory, or in
 // sessionStorage where that was asked for.
 const keyPlace = "stemma.key";
+// Records that the page shows at once.
+const most = 2000;
 
 function openService() {
   const [, , namespace, digest] = location.pathname.split("/").map(decodeURIComponent);
@@ -18,11 +20,10 @@ function openService() {
 
   async function show() {
     const wanted = new URLSearchParams(location.search);
-    const query = new URLSearchParams({ direction: wanted.get("direction") || "up", associations: "true", records: "true", titles: "true", limit: "2000" });
+    const query = new URLSearchParams({ direction: wanted.get("direction") || "up", titles: "true", limit: String(most) });
     if (wanted.has("at")) query.set("at", wanted.get("at"));
     try {
-      const answer = await ask(`/lineage/${digest}?${query}`);
-      begin(await answer.json(), { actions: { receipt, open: (record) => location.assign(`/ui/${encodeURIComponent(namespace)}/${record.digest}${location.search}`) } });
+      begin(await lineage(query), { actions: { receipt, open: (record) => location.assign(`/ui/${encodeURIComponent(namespace)}/${record.digest}${location.search}`) } });
       byId("ask").hidden = true;
     } catch (error) {
       sessionStorage.removeItem(keyPlace);
@@ -30,6 +31,25 @@ function openService() {
       byId("refused").textContent = error.status === 401 ? "This key is not valid here." : error.message;
       byId("ask").hidden = false;
     }
+  }
+
+  // A page ends early where its records are large: those after it are put to it.
+  async function lineage(query) {
+    const whole = await (await ask(`/lineage/${digest}?${query}`)).json();
+    const known = new Set([...whole.nodes, ...whole.beside].map((record) => record.index));
+    while (whole.next && whole.nodes.length < most) {
+      query.set("after", whole.next);
+      query.set("limit", String(most - whole.nodes.length));
+      const page = await (await ask(`/lineage/${digest}?${query}`)).json();
+      for (const name of ["nodes", "edges", "associations"]) whole[name].push(...page[name]);
+      whole.beside.push(...page.beside.filter((record) => !known.has(record.index)));
+      for (const record of page.beside) known.add(record.index);
+      // That more follows is no longer so; what else was left out still is.
+      delete whole.explanations.nodes;
+      Object.assign(whole.explanations, page.explanations);
+      whole.next = page.next;
+    }
+    return whole;
   }
 
   async function receipt(record) {

@@ -12,9 +12,12 @@ extension LineageGraph {
         ("marks", .array(title.marks.words.map(JSONValue.string))),
       ])
     }
+    let explanations = truncation.names.compactMap { name in
+      Truncation(names: [name])?.explanations.first.map { (name, JSONValue.string($0)) }
+    }
     return json.replacing([
       ("nodes", .array(nodes.map(titled))), ("beside", .array(beside.map(titled))),
-      ("explanations", .array(truncation.explanations.map(JSONValue.string))),
+      ("explanations", .object(explanations)),
     ])
   }
 }
