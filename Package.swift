@@ -68,6 +68,9 @@ let package = Package(
       name: "Store",
       dependencies: ["Canonical", "Lineage", "StemmaCrypto", "Records", "TransparencyLog"],
       swiftSettings: strict),
+    // The references of a store in memory.
+    .target(
+      name: "LineageIndex", dependencies: ["Lineage", "Records", "Store"], swiftSettings: strict),
     .target(
       name: "Signer", dependencies: ["StemmaCrypto", "Store", "TransparencyLog"],
       swiftSettings: strict),
@@ -124,9 +127,8 @@ let package = Package(
       name: "stemma",
       dependencies: [
         "Audit", "Canonical", "StemmaCrypto", "EmbeddedPostgres", "FileDigests", "HTTPAPI",
-        "Lineage", "Postgres", "PostgresStore", "Records", "Signer", "SignerService", "Store",
-        "TableAudit",
-        "TransparencyLog",
+        "Lineage", "LineageIndex", "Postgres", "PostgresStore", "Records", "Signer",
+        "SignerService", "Store", "TableAudit", "TransparencyLog",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -221,6 +223,10 @@ let package = Package(
       dependencies: [
         "Canonical", "Lineage", "Records", "SeededRandom", "StemmaCrypto", "TransparencyLog",
       ],
+      swiftSettings: strict),
+    .testTarget(
+      name: "LineageIndexTests",
+      dependencies: ["Lineage", "LineageIndex", "Records", "Store", "StoreFixtures"],
       swiftSettings: strict),
     .testTarget(name: "FramesTests", dependencies: ["Frames"], swiftSettings: strict),
   ]

@@ -22,7 +22,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def run(*arguments: object) -> str:
     if shutil.which(str(arguments[0])) is None:
-        pytest.skip(f"{arguments[0]} is not installed: tools/setup")
+        pytest.skip(f"{arguments[0]} is not installed: tools/setup --full")
     ran = subprocess.run([*map(str, arguments)], capture_output=True, text=True, timeout=60, check=False)
     assert ran.returncode == 0, (ran.stdout, ran.stderr)
     assert not ran.stderr, ran.stderr

@@ -77,7 +77,8 @@ package struct LineageWalk<Label: Sendable>: Sendable {
     {
       found.append(far)
     }
-    met.append(Edge(near: near, far: far, label: label))
+    // Once one is left out, all that follow are.
+    if !truncation.contains(.edges) { met.append(Edge(near: near, far: far, label: label)) }
   }
 
   /// Ends the level: lists what was found, and says in `frontier` how it goes on.
