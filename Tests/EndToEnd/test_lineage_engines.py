@@ -76,13 +76,15 @@ def check(client: Client, line: Line, chance: random.Random) -> None:
 def test_readers_beside_writers_miss_nothing_that_is_acknowledged(engine: tuple[str, Server]) -> None:
     name, server = engine
     lines = [Line(server, number) for number in range(WRITERS)]
-    end = time.monotonic() + (60 if FULL else 12)
+    end = time.monotonic() + (60 if FULL else 10)
+    # On a slow machine as long as it takes until everybody had a turn.
+    last = end + 240
     failures: list[BaseException] = []
     checks = [0] * READERS
 
     def run(step: Any) -> None:
         try:
-            while time.monotonic() < end and not failures:
+            while not failures and (time.monotonic() < end or min(checks) == 0 and time.monotonic() < last):
                 step()
         except BaseException as error:  # noqa: BLE001 - told by the test's own thread
             failures.append(error)
@@ -131,7 +133,6 @@ def test_an_index_without_room_leaves_it_to_the_database(own_server: Server) -> 
     line = Line(own_server, 0)
     own_server.stop()
     own_server.start("--lineage-memory", "64KiB")
-    line.grow()
     check(own_server.client(retries=0), line, random.Random(0))
     found = metrics(own_server)
     assert found["stemma_lineage_index_up"] == 0
@@ -152,7 +153,7 @@ def test_references_that_cannot_be_so_are_said_loudly(own_server: Server) -> Non
         assert time.monotonic() < end
         time.sleep(0.05)
     log = (own_server.folder / "server.log").read_text()
-    assert re.search(r"error.*references contradict each other.*record 1 refers to record 2", log)
+    assert re.search(r"error .*record 1 refers to record 2.*references contradict each other", log)
     # What the database derived before somebody altered the records is still there.
     check(own_server.client(retries=0), line, random.Random(0))
 
