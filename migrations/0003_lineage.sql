@@ -5,8 +5,8 @@
 -- order and in large batches, by whichever server has time; `edge_fill` says how far it is. It can be emptied
 -- and derived again at any time: delete from edge; update edge_fill set size = 0.
 --
--- Operational note: 3 bytes a reference in `record`, about 190 in `edge` with its two indexes (measured:
--- tools/bench lineage). This migration writes every record once anew; the old versions go with the next VACUUM.
+-- Operational note: some bytes a reference in `record`, about 190 in `edge` with its two indexes. This migration
+-- writes every record once anew; the old versions go with the next VACUUM.
 
 alter table record
   -- Stable numbers of Records.ReferenceMember, one for each of `targets`.

@@ -69,7 +69,7 @@ package final class EmbeddedPostgres: Sendable {
       user.prefix + [
         binaries + "/postgres", "-D", directory.postgresPath, "-k", directory.socketPath,
         "-c", "listen_addresses=", "-c", "port=5432", "-c", "unix_socket_permissions=0700",
-        "-c", "max_connections=40", "-c", "wal_compression=lz4", "-c", "max_wal_size=2GB",
+        "-c", "max_connections=100", "-c", "wal_compression=lz4", "-c", "max_wal_size=2GB",
         "-c", "log_min_messages=warning", "-c", "logging_collector=off",
       ], log: directory.logPath)
     state.withLock { $0.pid = pid }

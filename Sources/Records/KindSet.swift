@@ -1,6 +1,6 @@
 /// A set of kinds, as cheap as an integer: every reference carries one.
 package struct KindSet: Hashable, Sendable {
-  private let bits: UInt32
+  private var bits: UInt32
 
   package init(_ kinds: Kind...) { self.init(kinds) }
 
@@ -11,6 +11,10 @@ package struct KindSet: Hashable, Sendable {
   private init(bits: UInt32) { self.bits = bits }
 
   package static let any = KindSet(bits: .max)
+
+  package func isDisjoint(with other: KindSet) -> Bool { bits & other.bits == 0 }
+
+  package mutating func insert(_ kind: Kind) { bits |= Self.bit(of: kind) }
 
   package func contains(_ kind: Kind) -> Bool { bits & Self.bit(of: kind) != 0 }
 

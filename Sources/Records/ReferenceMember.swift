@@ -57,6 +57,16 @@ package enum ReferenceMember: Int16, CaseIterable, Sendable {
   /// The kind of the records that have this member.
   package var kind: Kind { place.kind }
 
+  /// Kinds of the records that it may refer to.
+  package var targetKinds: KindSet { Self.targets[self] ?? .any }
+
+  private static let targets = Dictionary(
+    uniqueKeysWithValues: allCases.map { member in
+      // As FORMAT.md section 4 nests references.
+      let pointers = ["", "/0", "/0/ref", "/0/device"].map { "/\(member.name)\($0)" }
+      return (member, pointers.lazy.compactMap(member.kind.targets(ofMember:)).first ?? .any)
+    })
+
   /// The member's name in those records.
   package var name: String { place.name }
 

@@ -16,9 +16,9 @@ struct MigrateCommand: AsyncParsableCommand {
     }
     let worker = PostgresWorker(conninfo: conninfo, label: "stemma-migrate")
     do throws(PostgresError) {
-      let applied = try await worker.run(deadline: .in(.seconds(600))) {
+      let applied = try await worker.run(deadline: .in(.seconds(86_400))) {
         (connection, _) throws(PostgresError) in
-        try Migrations.apply(to: &connection, deadline: .in(.seconds(600)))
+        try Migrations.apply(to: &connection, deadline: .in(.seconds(86_400)))
       }
       Terminal.print(applied.isEmpty ? "up to date" : "applied \(applied)")
     } catch {

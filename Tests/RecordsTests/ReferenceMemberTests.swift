@@ -20,6 +20,7 @@ import Testing
       let member = try #require(ReferenceMember(of: record.kind, pointer: reference.member))
       #expect(member.kind == record.kind)
       #expect(member.isDerivation == reference.isDerivation)
+      #expect(member.targetKinds == reference.expects)
     }
   }
 

@@ -38,6 +38,9 @@ package struct FrontierExpansion {
   private var walk: LineageWalk<Label>
   private var roles: [String] = []
   private var rolePositions: [String: Int32] = [:]
+  /// Kinds that this level's nodes are of, and that the next one's are. A walk down looks each member up for
+  /// each node, so what cannot refer to any of them is not asked for.
+  private var kinds = (near: KindSet.any, far: KindSet())
   private var ahead = LevelsAhead()
   /// Levels until it is tried again to read ahead: twice as many after each time that brought nothing.
   private var rest = (left: 0, next: 1)
@@ -62,6 +65,7 @@ package struct FrontierExpansion {
         try expand(frontier, on: &connection, deadline)
       }
       walk.endLevel()
+      kinds = (kinds.far, KindSet())
     }
     let roles = roles
     return walk.answer { ($0.member, $0.role < 0 ? nil : roles[Int($0.role)]) }
@@ -110,7 +114,8 @@ package struct FrontierExpansion {
     if isUp {
       parameters.append(query.members.mask)
     } else {
-      parameters.append(query.members.members.map(\.rawValue))
+      let members = query.members.members.filter { !$0.targetKinds.isDisjoint(with: kinds.near) }
+      parameters.append(members.map(\.rawValue))
     }
     if let roles = query.roles { parameters.append(roles) } else { parameters.appendNull() }
     parameters.append(key.far)
@@ -123,6 +128,7 @@ package struct FrontierExpansion {
   }
 
   private mutating func meet(_ edge: EdgeRow) {
+    kinds.far.insert(edge.kind)
     walk.meet(
       near: edge.near, far: edge.far, kind: edge.kind,
       isVisible: namespaces.contains(edge.namespace),

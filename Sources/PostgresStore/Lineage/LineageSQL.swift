@@ -76,10 +76,10 @@ enum LineageSQL {
     order by n.place, e.child, e.member, e.role, e.position limit $8
     """)
 
-  /// The references of nodes $1 and of what they lead to, level by level, $4 levels at the most and $6 rows: for narrow
-  /// graphs, where a round trip a level is what a walk costs. A node comes with its references, $5 at the most, in any
-  /// order, or with nulls where it has none, and can come again on a later level. Nothing is put in order here, so
-  /// that no more is read than is given.
+  /// The references of nodes $1 and of what they lead to, level by level, $4 levels at the most and $6 rows: for
+  /// narrow graphs, where a round trip a level is what a walk costs. A node comes with its references together, $5
+  /// at the most, in any order, or with nulls where it has none, and can come again on a later level. Nothing
+  /// is put in order here, so that no more is read than is given.
   static let upAhead = ahead(
     "lineage_up_ahead", [.int8Array, .int8, .textArray, .int8, .int8, .int8],
     far: "parent", "parent, member, role, position, parent_namespace, parent_kind",
@@ -120,7 +120,8 @@ enum LineageSQL {
       """)
   }
 
-  /// Of each of nodes $1 and members in the mask $2 the newest $4, in namespaces $3. A record has few references.
+  /// Of each of nodes $1 and members in the mask $2 the newest $4, in namespaces $3. A record has few
+  /// references.
   static let stepUp = Statement(
     "lineage_step_up", [.int8Array, .int8, .int4Array, .int8],
     """
@@ -136,8 +137,9 @@ enum LineageSQL {
     order by n.node, e.member, e.parent desc, e.role, e.position
     """)
 
-  /// The same down, of members $2 and below $5. A record can be referred to by any number: read backwards from the newest, and to the end
-  /// of the last one's references, as the index has their roles the other way round.
+  /// The same down, of members $2 and below $5. A record can be referred to by any number: read backwards from
+  /// the newest, and to the end of the last one's references, as the index has their roles the other way
+  /// round.
   static let stepDown = Statement(
     "lineage_step_down", [.int8Array, .int2Array, .int4Array, .int8, .int8],
     """

@@ -50,9 +50,10 @@ struct ServiceRun {
   private func prepareDatabase(_ conninfo: String) async throws {
     let worker = PostgresWorker(conninfo: conninfo, label: "stemma-start")
     try await DatabaseStart.wait(for: worker, upTo: .seconds(60))
-    let (applied, faults) = try await worker.run(deadline: .in(.seconds(300))) {
+    // A migration can write every record anew.
+    let deadline = Deadline.in(.seconds(86_400))
+    let (applied, faults) = try await worker.run(deadline: deadline) {
       (connection, _) throws(PostgresError) in
-      let deadline = Deadline.in(.seconds(300))
       return (
         try Migrations.apply(to: &connection, deadline: deadline),
         try ServerSettings.faults(of: &connection, deadline: deadline)

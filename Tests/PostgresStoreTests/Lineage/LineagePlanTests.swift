@@ -33,6 +33,18 @@ import Testing
       }
       #expect(!plan.contains { $0.contains("Seq Scan") }, "\(plan)")
     }
+    let ahead = [
+      (LineageSQL.upAhead, "'{1,2,3}', 498, null, 9, 32, 500"),
+      (LineageSQL.downAhead, "'{1,2,3}', '{1,4,5}', '{a}', 9, 32, 500, 100"),
+    ]
+    for (statement, arguments) in ahead {
+      let plan = try await plan(of: statement, arguments, on: store.pool)
+      let reads = plan.filter { $0.contains(" on edge") || $0.contains("using edge") }
+      #expect(reads.count == 2, "\(plan)")
+      #expect(reads.allSatisfy { $0.contains("Index Only Scan") }, "\(plan)")
+      // Whatever gathers rows before it gives one would read all the levels.
+      #expect(!plan.contains { $0.contains("Sort") || $0.contains("Hash") }, "\(plan)")
+    }
     await store.close()
   }
 

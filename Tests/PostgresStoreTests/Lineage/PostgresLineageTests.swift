@@ -22,7 +22,7 @@ import Testing
       case .small: (portion.nodes, portion.rows, portion.narrow) = (3, 4, 0)
       case .smallAhead:
         portion.narrow = 1000
-        (portion.ahead.levels, portion.ahead.rows, portion.ahead.fan) = (3, 40, 5)
+        (portion.ahead.levels, portion.ahead.rows, portion.ahead.fan) = (3, 7, 5)
       }
       return portion
     }
