@@ -51,7 +51,8 @@ def test_what_is_there_is_as_described(server: Server, tmp_path: Path) -> None:
     client = server.client("described")
     (record,) = client.commit([{"kind": "context", "v": 1}]).digests
     content = client.put_content(b"described")
-    for target in (record, client.commit([{"kind": "context", "v": 1, "salt": "0" * 16}]).digests[0]):
+    (other,) = client.commit([{"kind": "context", "v": 1, "salt": "0" * 16}]).digests
+    for target in (record, other):
         client.move("models/described@production", target)
     (tmp_path / "schemathesis.toml").write_text(
         f"""
@@ -61,6 +62,9 @@ def test_what_is_there_is_as_described(server: Server, tmp_path: Path) -> None:
         [[operations]]
         include-path-regex = "/(records|lineage|impact)/"
         parameters = {{ digest = "{record}" }}
+        [[operations]]
+        include-path-regex = "/diff"
+        parameters = {{ a = "{record}", b = "{other}" }}
         [[operations]]
         include-path = "/log/tile/{{place}}"
         parameters = {{ place = "0/000.p/1" }}
