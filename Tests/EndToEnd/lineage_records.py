@@ -13,9 +13,10 @@ from conftest import BINARY, Server
 from stemma import digest_of
 
 # Ends strings, elements, comments, lines and colours, turns the reading direction, and runs wherever it can.
+SIGNS = "\"'`;]}-->"
 HOSTILE = (
-    "\"'`;]}-->\r\n</script><script>window.harmed=1</script><img src=x onerror=window.harmed=2>"
-    "<a href=javascript:window.harmed=3>\x1b[31m\u202e&lt; \\N #35; %s {{data}}"
+    "\x1b[31m\u202e" + SIGNS + "\r\n</script><script>window.harmed=1</script><img src=x onerror=window.harmed=2>"
+    "<a href=javascript:window.harmed=3>&lt; \\N #35; %s {{data}}"
 )
 
 

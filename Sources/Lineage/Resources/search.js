@@ -2,16 +2,22 @@
 function searchIndex(model) {
   return [...model.records.values()].map((record) => ({
     record,
-    text: [record.kind, record.text, record.digest, "#" + record.index, record.principal, ...record.marks,
-      ...record.below.map((edge) => edge.role || ""), record.record ? JSON.stringify(record.record) : ""].join(" ").toLowerCase(),
+    head: [record.kind, record.text, record.digest, "#" + record.index, record.principal, ...record.marks].join(" ").toLowerCase(),
+    rest: [...record.below.map((edge) => edge.role || ""), record.record ? JSON.stringify(record.record) : ""].join(" ").toLowerCase(),
   }));
 }
 
+// Null where nothing is searched for. What says of itself what is searched for comes before what only mentions it.
 function find(index, query) {
   const words = query.toLowerCase().split(/\s+/u).filter((word) => word);
   if (words.length === 0) return null;
-  return index.filter(({ record, text }) =>
-    words.every((word) => (word.startsWith("kind:") ? record.kind === word.slice(5) : text.includes(word)))).map(({ record }) => record);
+  const [said, mentioned] = [[], []];
+  for (const { record, head, rest } of index) {
+    const holds = (place) => words.every((word) => (word.startsWith("kind:") ? record.kind === word.slice(5) : place.includes(word)));
+    if (holds(head)) said.push(record);
+    else if (holds(head + " " + rest)) mentioned.push(record);
+  }
+  return [...said, ...mentioned];
 }
 
 function showFound(found, choose) {
