@@ -16,15 +16,15 @@ import Testing
         view model, bytes, application/x-npy, over 1 input
         device cpu (whole)
         execution 6f1c7c1e, one process
-        rank 0 of 1, started 2026-11-24 10:00:00 UTC
+        rank 0 of 1, started 2026-11-24 10:00:00 UTC, ended with code 0
         output model, application/octet-stream, 5.3 kB, on cpu (whole)
         ended with code 0, at 2026-11-24 10:00:06 UTC
         model models/digits@production, npy, 5.3 kB, promoted from an output
         view labels, application/x-npy, over 1 input
         execution 0b5a2c9d, 2 ranks, slurm 0b5a2c9d-2d5a-4c7b-9a51-0d7a9c1f2b3e
         device nvidia-a100-sxm4-40gb (mig 3g.20gb, 42 SMs)
-        rank 0 of 2, started 2026-11-24 11:00:00 UTC
-        rank 1 of 2, started 2026-11-24 11:00:01 UTC
+        rank 0 of 2, started 2026-11-24 11:00:00 UTC, has not ended
+        rank 1 of 2, started 2026-11-24 11:00:01 UTC, has not ended
         output labels, key digits/labels, application/x-npy, 2.5 kB, on cpu (whole)
         output labels, application/x-npy, 2.5 kB, on nvidia-a100-sxm4-40gb (mig 3g.20gb, 42 SMs)
         verdict numerically equivalent, over 2 outputs, flags few_rows
