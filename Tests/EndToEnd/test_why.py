@@ -95,6 +95,10 @@ def test_why_lists_several_outputs_of_one_key(server: Server) -> None:
     record_run(client, result="two", key="twice")
     told = stemma(server, "why", "-n", "whykeys", "--key", "twice", status=2)
     assert told.count("sha256:") == 2 and "several outputs have the key twice" in told
+    # A key may hold spaces, though none at its ends.
+    record_run(client, result="three", key="claim 42")
+    assert "by the key claim 42." in stemma(server, "why", "-n", "whykeys", "--key", "claim 42")
+    assert "no space at either end" in run_failing(server, "why", "-n", "whykeys", "--key", " claim")
     assert "no output has the key" in run_failing(server, "why", "-n", "whykeys", "--key", "never")
 
 

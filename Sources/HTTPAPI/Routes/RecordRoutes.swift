@@ -55,9 +55,12 @@ enum RecordRoutes {
     var filter = RecordFilter()
     filter.kind = try query["kind"].map { try kind($0, "kind") }
     if let key = query["key"] {
-      guard (1...255).contains(key.utf8.count), key.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
+      guard (1...255).contains(key.utf8.count),
+        key.utf8.allSatisfy({ (0x20...0x7E).contains($0) }), !key.hasPrefix(" "),
+        !key.hasSuffix(" ")
       else {
-        throw Problem.invalidRequest("1 to 255 printable ASCII characters", parameter: "key")
+        throw Problem.invalidRequest(
+          "1 to 255 printable ASCII characters, no space at either end", parameter: "key")
       }
       filter.key = Array(key.utf8)
     }

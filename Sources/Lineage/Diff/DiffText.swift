@@ -31,7 +31,7 @@ package struct DiffText {
     }
     if !diff.circumstances.isEmpty {
       lines += ["", "Another place, which is no part of either's identity:"]
-      lines += diff.circumstances.prefix(12).map { "  \(values($0))" }
+      lines += diff.circumstances.prefix(12).map { "  \(way($0.path)): \(values($0))" }
     }
     if !diff.truncatedBy.isEmpty {
       lines += [

@@ -4,7 +4,15 @@ import StemmaCrypto
 
 // What ran where, and whether all of it did.
 extension StoryTeller {
-  func run(of output: Node) -> [Sentence] {
+  var runs: [Sentence] {
+    switch root.kind {
+    case .output: run(of: root)
+    case .execution: gang(of: root, "this run") + environment(of: root)
+    default: []
+    }
+  }
+
+  private func run(of output: Node) -> [Sentence] {
     var told: [Sentence] = []
     for node in targets(of: output, .outputDevices) {
       told.append(say("It ran on \(device(node)).", output, node))

@@ -32,7 +32,7 @@ struct StoryTeller {
     case .model: view.map(model) ?? []
     case .inputs: view.map(inputs) ?? []
     case .context: view.map(context) ?? []
-    case .run: root.kind == .output ? run(of: root) : []
+    case .run: runs
     case .earlier: earlier
     case .comparison: comparison
     case .warnings: labels + retractions + erasures + allClear

@@ -91,6 +91,9 @@ import Testing
     let run = try TrainingRun(gang: 4, started: 3).record(in: &made)
     let told = try made.story(of: run.first).told(.run)
     #expect(told.contains("Incomplete: 3 of 4 ranks of this run are known to have started."))
+    #expect(
+      try made.story(of: run.execution).told(.run).first
+        == "Incomplete: 3 of 4 ranks of this run are known to have started.")
     let whole = try TrainingRun(gang: 4, run: 1).record(in: &made)
     #expect(
       try made.story(of: whole.first).told(.run)
