@@ -35,10 +35,23 @@ struct NextEdges: Sendable {
     position = 0
   }
 
-  /// Adds the next edges to `slice`, in the order that a walk wants.
+  /// Reads the next edges into `slice`, which is empty, in the order that a walk wants.
   ///
   /// - Returns: whether the level may have more.
   mutating func read(_ graph: borrowing IndexGraph, into slice: inout [NumberedEdge]) -> Bool {
+    let hasMore = readEnds(graph, into: &slice)
+    // In a loop of its own: these look-ups wait for memory, and so they wait together.
+    for edge in slice.indices {
+      let node = graph.nodes[Int(slice[edge].far)]
+      slice[edge].kind = node.kind
+      slice[edge].isVisible = filter.sees(node)
+    }
+    return hasMore
+  }
+
+  private mutating func readEnds(
+    _ graph: borrowing IndexGraph, into slice: inout [NumberedEdge]
+  ) -> Bool {
     var left = Self.sliceSize
     while true {
       switch direction {
@@ -65,11 +78,7 @@ struct NextEdges: Sendable {
     for edge in edges.lowerBound..<end {
       let label = graph.label(of: edge)
       guard filter.follows(label: label) else { continue }
-      let far = graph.target(of: edge)
-      let node = graph.nodes[Int(far)]
-      slice.append(
-        NumberedEdge(
-          near: near, far: far, label: label, kind: node.kind, isVisible: filter.sees(node)))
+      slice.append(NumberedEdge(near: near, far: graph.target(of: edge), label: label))
     }
     defer { edges = end..<edges.upperBound }
     return end - edges.lowerBound
@@ -82,10 +91,7 @@ struct NextEdges: Sendable {
     let filter = filter
     return children.read(graph.children, limit: limit) { far, label in
       guard filter.follows(label: label) else { return }
-      let node = graph.nodes[Int(far)]
-      slice.append(
-        NumberedEdge(
-          near: near, far: far, label: label, kind: node.kind, isVisible: filter.sees(node)))
+      slice.append(NumberedEdge(near: near, far: far, label: label))
     }
   }
 }

@@ -5,17 +5,16 @@ package struct NumberedEdge: Sendable {
   package let near: UInt32
   package let far: UInt32
   package let label: UInt16
-  /// Of the far end.
-  package let kind: Kind
-  package let isVisible: Bool
+  /// Of the far end; may be filled in later than the ends.
+  package var kind: Kind
+  package var isVisible: Bool
 
-  @inlinable
-  package init(near: UInt32, far: UInt32, label: UInt16, kind: Kind, isVisible: Bool) {
+  package init(near: UInt32, far: UInt32, label: UInt16) {
     self.near = near
     self.far = far
     self.label = label
-    self.kind = kind
-    self.isVisible = isVisible
+    kind = .input
+    isVisible = false
   }
 }
 

@@ -1,64 +1,71 @@
 /// Which nodes a walk has met, and at which distance: open addressing, so that a walk costs what it meets
-/// and not what the store holds.
+/// and not what the store holds. An entry is one word, so that a look costs one cache miss.
 ///
 /// Indices are given out by the store, one after the other; nobody outside can choose them to collide.
 struct VisitTable: Sendable {
-  private static let empty: Int64 = -1
+  /// Bits of a distance, and of an index: more edges than `WalkLimits.work` allows, and records than fit a disk.
+  private static let distanceBits = 25
+  private static let indexLimit: Int64 = 1 << 38 - 1
 
-  private var keys: [Int64]
-  /// Distance, and in the lowest bit whether the node is listed.
-  private var values: [Int32]
+  /// `index + 1`, distance, and in the lowest bit whether the node is listed; 0: empty.
+  private var entries: [UInt64]
   private var mask: Int
   private(set) var count = 0
 
   init() {
-    keys = Array(repeating: Self.empty, count: 1024)
-    values = Array(repeating: 0, count: 1024)
+    entries = Array(repeating: 0, count: 1024)
     mask = 1023
   }
 
   /// Adds a node; false where it is there already.
   @inline(__always)
-  mutating func insert(_ key: Int64, distance: Int32, isListed: Bool) -> Bool {
+  mutating func insert(_ index: Int64, distance: Int32, isListed: Bool) -> Bool {
+    precondition(0 <= index && index < Self.indexLimit && distance < 1 << Self.distanceBits)
+    let key = UInt64(index + 1)
     var slot = slot(of: key)
-    while keys[slot] != Self.empty {
-      if keys[slot] == key { return false }
+    while entries[slot] != 0 {
+      if Self.key(entries[slot]) == key { return false }
       slot = (slot + 1) & mask
     }
-    keys[slot] = key
-    values[slot] = distance << 1 | (isListed ? 1 : 0)
+    entries[slot] = key << (Self.distanceBits + 1) | UInt64(distance) << 1 | (isListed ? 1 : 0)
     count += 1
-    if count * 2 > keys.count { grow() }
+    if count * 2 > entries.count { grow() }
     return true
   }
 
   /// Distance of a node, and whether its kind is listed; nil where it was not met.
   @inline(__always)
-  subscript(key: Int64) -> (distance: Int32, isListed: Bool)? {
+  subscript(index: Int64) -> (distance: Int32, isListed: Bool)? {
+    let key = UInt64(index + 1)
     var slot = slot(of: key)
-    while keys[slot] != Self.empty {
-      if keys[slot] == key { return (values[slot] >> 1, values[slot] & 1 == 1) }
+    while entries[slot] != 0 {
+      let entry = entries[slot]
+      if Self.key(entry) == key {
+        let distance = entry >> 1 & (1 << Self.distanceBits - 1)
+        return (Int32(truncatingIfNeeded: distance), entry & 1 == 1)
+      }
       slot = (slot + 1) & mask
     }
     return nil
   }
 
   @inline(__always)
-  private func slot(of key: Int64) -> Int {
+  private static func key(_ entry: UInt64) -> UInt64 { entry >> (distanceBits + 1) }
+
+  @inline(__always)
+  private func slot(of key: UInt64) -> Int {
     // Fibonacci hashing: neighbours spread over the whole table.
-    Int(truncatingIfNeeded: UInt64(bitPattern: key) &* 0x9E37_79B9_7F4A_7C15 >> 20) & mask
+    Int(truncatingIfNeeded: key &* 0x9E37_79B9_7F4A_7C15 >> 20) & mask
   }
 
   private mutating func grow() {
-    let old = (keys, values)
-    keys = Array(repeating: Self.empty, count: old.0.count * 2)
-    values = Array(repeating: 0, count: old.0.count * 2)
-    mask = keys.count - 1
-    for (position, key) in old.0.enumerated() where key != Self.empty {
-      var slot = slot(of: key)
-      while keys[slot] != Self.empty { slot = (slot + 1) & mask }
-      keys[slot] = key
-      values[slot] = old.1[position]
+    let old = entries
+    entries = Array(repeating: 0, count: old.count * 2)
+    mask = entries.count - 1
+    for entry in old where entry != 0 {
+      var slot = slot(of: Self.key(entry))
+      while entries[slot] != 0 { slot = (slot + 1) & mask }
+      entries[slot] = entry
     }
   }
 }
