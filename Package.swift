@@ -87,11 +87,12 @@ let package = Package(
     .target(
       name: "PostgresStore",
       dependencies: [
-        "StemmaCrypto", "Frames", "Postgres", "Records", "Store", "TransparencyLog",
+        "StemmaCrypto", "Frames", "Lineage", "Postgres", "Records", "Store", "TransparencyLog",
       ],
       resources: [
         .embedInCode("../../migrations/0001_store.sql"),
         .embedInCode("../../migrations/0002_log.sql"),
+        .embedInCode("../../migrations/0003_lineage.sql"),
       ],
       swiftSettings: strict),
     .target(

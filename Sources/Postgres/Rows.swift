@@ -54,56 +54,31 @@ internal import CLibPQ
     return value == .min ? nil : value + Parameters.epochOffset
   }
 
-  /// The elements of a one-dimensional `text[]` without NULLs.
-  package func texts(_ row: Int, _ column: Int) throws(PostgresError) -> [String] {
-    try elements(row, column).map { String(decoding: $0, as: UTF8.self) }
-  }
-
-  /// The elements of a one-dimensional `bigint[]` without NULLs.
-  package func int64s(_ row: Int, _ column: Int) throws(PostgresError) -> [Int64] {
-    try elements(row, column).map { $0.reduce(0) { $0 << 8 | Int64($1) } }
-  }
-
-  private func elements(
-    _ row: Int, _ column: Int
-  ) throws(PostgresError) -> [ArraySlice<UInt8>] {
-    let raw = try bytes(row, column)
-    var position = 0
-    func int32() throws(PostgresError) -> Int {
-      guard position + 4 <= raw.count else { throw PostgresError(.decoding, "an array cut short") }
-      defer { position += 4 }
-      return Int(
-        Int32(bitPattern: raw[position..<position + 4].reduce(UInt32(0)) { $0 << 8 | UInt32($1) }))
-    }
-    let dimensions = try int32()
-    _ = try int32()
-    _ = try int32()
-    guard dimensions == 1 else {
-      if dimensions == 0 { return [] }
-      throw PostgresError(.decoding, "an array of \(dimensions) dimensions")
-    }
-    let count = try int32()
-    _ = try int32()
-    var elements: [ArraySlice<UInt8>] = []
-    for _ in 0..<count {
-      let length = try int32()
-      guard length >= 0, position + length <= raw.count else {
-        throw PostgresError(.decoding, "an array cut short, or a NULL in it")
-      }
-      elements.append(raw[position..<position + length])
-      position += length
-    }
-    return elements
+  /// Runs `body` on a value where it lies; nil for NULL.
+  func withValue<Value>(
+    _ row: Int, _ column: Int,
+    _ body: (UnsafeRawBufferPointer?) throws(PostgresError) -> Value
+  ) throws(PostgresError) -> Value {
+    precondition(row < count, "row \(row) of \(count)")
+    guard !isNull(row, column) else { return try body(nil) }
+    let length = unsafe Int(PQgetlength(result, Int32(row), Int32(column)))
+    return unsafe try body(
+      UnsafeRawBufferPointer(
+        start: PQgetvalue(result, Int32(row), Int32(column)), count: length))
   }
 
   private func integer<Value: FixedWidthInteger>(
     _ row: Int, _ column: Int, _ type: Value.Type
   ) throws(PostgresError) -> Value {
-    let bytes = try bytes(row, column)
-    guard bytes.count == Value.bitWidth / 8 else {
-      throw PostgresError(
-        .decoding, "\(bytes.count) bytes in column \(column), \(Value.bitWidth / 8) expected")
+    unsafe try withValue(row, column) { (bytes) throws(PostgresError) in
+      guard let bytes = unsafe bytes else {
+        throw PostgresError(.decoding, "NULL in column \(column)")
+      }
+      guard bytes.count == Value.bitWidth / 8 else {
+        throw PostgresError(
+          .decoding, "\(bytes.count) bytes in column \(column), \(Value.bitWidth / 8) expected")
+      }
+      return unsafe Value(bigEndian: bytes.loadUnaligned(as: Value.self))
     }
-    return bytes.reduce(0) { $0 << 8 | Value(truncatingIfNeeded: $1) }
   }
 }

@@ -59,9 +59,10 @@ struct BatchWrite {
     parameters.append(records.map(\.record.kind.rawValue))
     parameters.append(records.map(\.principal))
     parameters.append(records.map(\.record.canonical))
-    // Arrays of unlike lengths cannot be one array: as text, each cast to bigint[] by the server.
-    parameters.append(
-      records.map { "{" + $0.targets.map(String.init).joined(separator: ",") + "}" })
+    let references = records.map(ReferenceColumns.init)
+    parameters.append(references.map(\.targets))
+    parameters.append(references.map(\.members))
+    parameters.append(references.map(\.roles))
     parameters.append(records.map(\.record.key))
     parameters.append(records.map { $0.record.content?.digest.bytes })
     parameters.append(records.map { $0.record.execution?.bytes })

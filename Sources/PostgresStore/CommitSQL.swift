@@ -93,15 +93,17 @@ enum CommitSQL {
     "commit_add_records",
     [
       .int8Array, .int4Array, .byteaArray, .int2Array, .textArray, .byteaArray, .textArray,
-      .byteaArray, .byteaArray, .byteaArray, .byteaArray, .byteaArray, .timestamptz,
+      .textArray, .textArray, .byteaArray, .byteaArray, .byteaArray, .byteaArray, .byteaArray,
+      .timestamptz,
     ],
     """
-    insert into record (index, namespace, digest, kind, principal, body, targets, key, content,
-      execution, nonce, commitment, committed_at)
-    select index, namespace, digest, kind, principal, body, targets::bigint[], key, content,
-      execution, nonce, commitment, $13
-    from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) as n (index, namespace, digest,
-      kind, principal, body, targets, key, content, execution, nonce, commitment)
+    insert into record (index, namespace, digest, kind, principal, body, targets, members, roles,
+      key, content, execution, nonce, commitment, committed_at)
+    select index, namespace, digest, kind, principal, body, targets::bigint[],
+      members::smallint[], nullif(roles, '')::text[], key, content, execution, nonce, commitment, $15
+    from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) as n (index, namespace,
+      digest, kind, principal, body, targets, members, roles, key, content, execution, nonce,
+      commitment)
     """)
 
   static let addTiles = Statement(

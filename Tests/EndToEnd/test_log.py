@@ -246,8 +246,8 @@ def test_a_record_put_in_by_hand_stops_the_log(own_server: Server) -> None:
     client = own_server.client()
     client.commit([context(1)])
     sql = """
-      insert into record (index, namespace, digest, kind, committed_at, principal, body, targets, nonce, commitment)
-      select index + 1, namespace, sha256('x'), kind, committed_at, principal, body, targets, nonce, commitment
+      insert into record (index, namespace, digest, kind, committed_at, principal, body, targets, members, nonce, commitment)
+      select index + 1, namespace, sha256('x'), kind, committed_at, principal, body, targets, members, nonce, commitment
       from record; update head set next_index = next_index + 1;
     """
     own_server.sql(sql)

@@ -82,9 +82,9 @@ def forged(store: TamperedStore, size: int) -> str:
 def appended(more: str = "") -> str:
     """A record by hand, behind the last one."""
     return (
-        "insert into record (index, namespace, digest, kind, committed_at, principal, body, targets, nonce, commitment)"
+        "insert into record (index, namespace, digest, kind, committed_at, principal, body, targets, members, nonce, commitment)"
         f" select next_index, 1, '\\x{digest_of(OTHER).removeprefix('sha256:')}', 3, last_committed_at, 'admin',"
-        f" convert_to('{text(OTHER)}', 'utf8'), '{{}}', '\\x{'00' * 16}', '\\x{'11' * 32}' from head; {more}"
+        f" convert_to('{text(OTHER)}', 'utf8'), '{{}}', '{{}}', '\\x{'00' * 16}', '\\x{'11' * 32}' from head; {more}"
     )
 
 
@@ -162,7 +162,7 @@ CASES = [
     Tamper("all times by a day", 0, "update record set committed_at = committed_at - interval '1 day'"),
     Tamper("target", "note", "update record set targets = '{2}' where index = {note}"),
     Tamper("target out of range", "note", "update record set targets = '{9000}' where index = {note}"),
-    Tamper("target too few", "view", "update record set targets = targets[1:2] where index = {view}"),
+    Tamper("target too few", "view", "alter table record drop constraint record_members_length; alter table record drop constraint record_roles_length; update record set targets = targets[1:2] where index = {view}"),
     Tamper("targets reordered", "view", "update record set targets = array[targets[2], targets[1], targets[3]] where index = {view}"),
     Tamper("kind", 100, "update record set kind = 20 where index = 100"),
     Tamper("kind that there is not", 100, "update record set kind = 99 where index = 100"),

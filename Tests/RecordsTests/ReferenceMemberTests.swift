@@ -12,6 +12,17 @@ import Testing
     #expect(ReferenceMember(of: .view, pointer: "") == nil)
   }
 
+  /// The store numbers every reference that it takes.
+  @Test(arguments: Example.all.filter(\.isGood))
+  func everyReferenceHasItsNumber(_ example: Example) throws {
+    let record = try example.judge()
+    for reference in record.references {
+      let member = try #require(ReferenceMember(of: record.kind, pointer: reference.member))
+      #expect(member.kind == record.kind)
+      #expect(member.isDerivation == reference.isDerivation)
+    }
+  }
+
   @Test func nothingIsSharedOrLost() {
     for member in ReferenceMember.allCases {
       #expect(ReferenceMember(of: member.kind, pointer: "/\(member.name)") == member)

@@ -106,8 +106,9 @@ private struct Column {
   /// The batch's own time, one for all its rows.
   var isTime: Bool { type == "timestamp with time zone" }
 
-  var read: String { isArray ? "t.\(name)::text" : "t.\(name)" }
-  var write: String { isArray ? "\(name)::\(type)" : name }
+  /// No array is the empty text: it stands for null.
+  var read: String { isArray ? "coalesce(t.\(name)::text, '')" : "t.\(name)" }
+  var write: String { isArray ? "nullif(\(name), '')::\(type)" : name }
 
   var parameterType: PostgresType {
     switch type {
