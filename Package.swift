@@ -54,6 +54,9 @@ let package = Package(
     .target(
       name: "Store", dependencies: ["Lineage", "StemmaCrypto", "Records", "TransparencyLog"],
       swiftSettings: strict),
+    // The references of a store in memory.
+    .target(
+      name: "LineageIndex", dependencies: ["Lineage", "Records", "Store"], swiftSettings: strict),
     .target(
       name: "Signer", dependencies: ["StemmaCrypto", "Store", "TransparencyLog"],
       swiftSettings: strict),
@@ -198,9 +201,21 @@ let package = Package(
       name: "BenchTests",
       dependencies: ["Canonical", "Records", "SeededRandom", "StemmaCrypto", "stemma-bench"],
       swiftSettings: strict),
+    // A plain reference for walks.
+    .target(
+      name: "LineageFixtures", dependencies: ["Lineage", "Records", "SeededRandom"],
+      path: "Tests/LineageFixtures", swiftSettings: strict),
     .testTarget(
       name: "LineageTests",
-      dependencies: ["Canonical", "Lineage", "Records", "SeededRandom", "StemmaCrypto"],
+      dependencies: [
+        "Canonical", "Lineage", "LineageFixtures", "Records", "SeededRandom", "StemmaCrypto",
+      ],
+      swiftSettings: strict),
+    .testTarget(
+      name: "LineageIndexTests",
+      dependencies: [
+        "Lineage", "LineageFixtures", "LineageIndex", "Records", "SeededRandom", "Store",
+      ],
       swiftSettings: strict),
     .testTarget(name: "FramesTests", dependencies: ["Frames"], swiftSettings: strict),
   ]

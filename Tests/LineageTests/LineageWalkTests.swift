@@ -1,4 +1,5 @@
 import Lineage
+import LineageFixtures
 import Records
 import SeededRandom
 import Testing

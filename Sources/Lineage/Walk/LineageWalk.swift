@@ -18,6 +18,13 @@ package struct LineageWalk<Label: Sendable>: Sendable {
     package let near: Int64
     package let far: Int64
     package let label: Label
+
+    @inlinable
+    package init(near: Int64, far: Int64, label: Label) {
+      self.near = near
+      self.far = far
+      self.label = label
+    }
   }
 
   /// The nodes to expand next, ascending; empty at the end.
@@ -28,17 +35,18 @@ package struct LineageWalk<Label: Sendable>: Sendable {
   package private(set) var edges: [Edge] = []
   package private(set) var truncation: Truncation = []
 
-  private let query: LineageQuery
-  private var seen = VisitTable()
-  private var found: [Int64] = []
-  private var met: [Edge] = []
-  private var work = 0
-  private var distance: Int32 = 0
+  @usableFromInline let query: LineageQuery
+  @usableFromInline var seen = VisitTable()
+  @usableFromInline var found: [Int64] = []
+  @usableFromInline var met: [Edge] = []
+  @usableFromInline var work = 0
+  @usableFromInline var distance: Int32 = 0
   /// The frontier is expanded only for edges among what is listed, and to see whether there is more.
-  private var isLast = false
+  @usableFromInline var isLast = false
   /// The last node that is listed, where a limit cut the answer.
-  private var cut: WalkPosition?
+  @usableFromInline var cut: WalkPosition?
 
+  @inlinable
   package init(_ query: LineageQuery) {
     self.query = query
     frontier = []
@@ -54,7 +62,7 @@ package struct LineageWalk<Label: Sendable>: Sendable {
   ///   - near: the node of the frontier.
   ///   - kind: of the far end.
   ///   - isVisible: whether the far end's namespace is one of the query's.
-  @inline(__always)
+  @inlinable @inline(__always)
   package mutating func meet(
     near: Int64, far: Int64, kind: Kind, isVisible: Bool, label: Label
   ) {
@@ -77,10 +85,12 @@ package struct LineageWalk<Label: Sendable>: Sendable {
     {
       found.append(far)
     }
-    met.append(Edge(near: near, far: far, label: label))
+    // Once one is left out, all that follow are.
+    if !truncation.contains(.edges) { met.append(Edge(near: near, far: far, label: label)) }
   }
 
   /// Ends the level: lists what was found, and says in `frontier` how it goes on.
+  @inlinable
   package mutating func endLevel() {
     if isLast {
       frontier = []
@@ -96,7 +106,8 @@ package struct LineageWalk<Label: Sendable>: Sendable {
     listMet()
   }
 
-  private mutating func listFound() {
+  @inlinable
+  mutating func listFound() {
     var walked = found.count
     for (place, index) in found.enumerated() where seen[index]?.isListed == true {
       let position = WalkPosition(distance: distance, index: index)
@@ -115,7 +126,8 @@ package struct LineageWalk<Label: Sendable>: Sendable {
   }
 
   /// Lists the edges of this level whose ends are both listed by now, the later one on this page.
-  private mutating func listMet() {
+  @inlinable
+  mutating func listMet() {
     for edge in met {
       guard let near = listed(edge.near), let far = listed(edge.far) else { continue }
       if let after = query.after, max(near, far) <= after { continue }
@@ -128,7 +140,8 @@ package struct LineageWalk<Label: Sendable>: Sendable {
     met.removeAll(keepingCapacity: true)
   }
 
-  private func listed(_ index: Int64) -> WalkPosition? {
+  @inlinable
+  func listed(_ index: Int64) -> WalkPosition? {
     guard let (distance, isListed) = seen[index], isListed else { return nil }
     let position = WalkPosition(distance: distance, index: index)
     if let cut, position > cut { return nil }
@@ -138,6 +151,7 @@ package struct LineageWalk<Label: Sendable>: Sendable {
 
 extension LineageWalk {
   /// The answer, once the frontier is empty.
+  @inlinable
   package func answer(
     _ label: (Label) -> (member: ReferenceMember, role: String?)
   ) -> LineageAnswer {

@@ -25,7 +25,7 @@ package struct StepQuery: Sendable {
   package var namespaces: [String]
   package var members: MemberSet
   /// Edges of each node and member, the newest ones first; they come in order of node, member number, and then far end
-  /// descending.
+  /// descending, then role bytes.
   package var limitEach: Int
 
   package init(
