@@ -52,7 +52,8 @@ let package = Package(
       swiftSettings: strict),
     .target(name: "TransparencyLog", dependencies: ["StemmaCrypto"], swiftSettings: strict),
     .target(
-      name: "Store", dependencies: ["Lineage", "StemmaCrypto", "Records", "TransparencyLog"],
+      name: "Store",
+      dependencies: ["Canonical", "Lineage", "StemmaCrypto", "Records", "TransparencyLog"],
       swiftSettings: strict),
     // The references of a store in memory.
     .target(
@@ -101,7 +102,7 @@ let package = Package(
     .target(
       name: "HTTPAPI",
       dependencies: [
-        "Canonical", "StemmaCrypto", "Records", "Store", "TransparencyLog",
+        "Canonical", "Lineage", "StemmaCrypto", "Records", "Store", "TransparencyLog",
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "Logging", package: "swift-log"),
@@ -113,8 +114,7 @@ let package = Package(
       name: "stemma",
       dependencies: [
         "Audit", "Canonical", "StemmaCrypto", "EmbeddedPostgres", "FileDigests", "HTTPAPI",
-        "Postgres",
-        "PostgresStore", "Records", "Signer", "SignerService", "Store", "TableAudit",
+        "Lineage", "Postgres", "PostgresStore", "Records", "Signer", "SignerService", "Store", "TableAudit",
         "TransparencyLog",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
@@ -165,12 +165,15 @@ let package = Package(
     // What the tests of the store and those of its database both need.
     .target(
       name: "StoreFixtures",
-      dependencies: ["Canonical", "Records", "StemmaCrypto", "Store", "TransparencyLog"],
+      dependencies: [
+        "Canonical", "Lineage", "Records", "StemmaCrypto", "Store", "TransparencyLog",
+      ],
       path: "Tests/StoreFixtures", swiftSettings: strict),
     .testTarget(
       name: "StoreTests",
       dependencies: [
-        "Records", "Signer", "StemmaCrypto", "Store", "StoreFixtures", "TransparencyLog",
+        "Canonical", "Lineage", "Records", "Signer", "StemmaCrypto", "Store", "StoreFixtures",
+        "TransparencyLog",
       ],
       swiftSettings: strict),
     .testTarget(

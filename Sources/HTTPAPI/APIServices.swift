@@ -6,6 +6,7 @@ package struct APIServices: Sendable {
   package let records: any RecordReader
   package let content: any ContentStorage
   package let log: PublishedLog
+  package let lineage: LineageService
   package let authenticator: Authenticator
   package let health: Health
   /// Nil where checkpoints are not shown to any.
@@ -18,7 +19,7 @@ package struct APIServices: Sendable {
 
   package init(
     committer: GroupCommitter, records: any RecordReader, content: any ContentStorage,
-    log: PublishedLog, authenticator: Authenticator, health: Health,
+    log: PublishedLog, lineage: LineageService, authenticator: Authenticator, health: Health,
     witnesses: WitnessedSigner? = nil, imports: [Namespace: [Namespace]],
     now: @escaping @Sendable () -> Timestamp,
     requestDeadline: Duration = .seconds(30)
@@ -27,6 +28,7 @@ package struct APIServices: Sendable {
     self.records = records
     self.content = content
     self.log = log
+    self.lineage = lineage
     self.authenticator = authenticator
     self.health = health
     self.witnesses = witnesses

@@ -6,7 +6,7 @@ import Store
 enum RouteTable {
   static let all: [Route] =
     CommitRoutes.all + RecordRoutes.all + ContentRoutes.all + LocationRoutes.all
-    + NameRoutes.all + ErasureRoutes.all + LogRoutes.all + OperationsRoutes.all
+    + LineageRoutes.all + NameRoutes.all + ErasureRoutes.all + LogRoutes.all + OperationsRoutes.all
 }
 
 /// The responder that answers every request of the API.

@@ -31,17 +31,26 @@ package struct PostgresRecordReader: RecordReader {
     var parameters = Parameters()
     parameters.append(namespace.name)
     parameters.append((filter.kind.map { [$0] } ?? Kind.allCases).map(\.rawValue))
-    for condition in [filter.key, filter.content?.bytes, filter.execution?.bytes] {
+    let prefix = filter.prefix
+    for condition in [
+      filter.key, filter.content?.bytes, filter.execution?.bytes, prefix?.lowest, prefix?.highest,
+    ] {
       if let condition { parameters.append(condition) } else { parameters.appendNull() }
     }
-    parameters.append(filter.after)
+    if let who = filter.principal { parameters.append(who) } else { parameters.appendNull() }
+    let indices = filter.unread
+    parameters.append(indices.lowerBound)
+    parameters.append(indices.upperBound)
     parameters.append(Int64(filter.limit + 1))
-    let statement =
+    let narrowest: String? =
       filter.key != nil
-      ? ReadSQL.records(by: "key")
-      : filter.execution != nil
-        ? ReadSQL.records(by: "execution")
-        : filter.content != nil ? ReadSQL.records(by: "content") : ReadSQL.records
+      ? "key"
+      : filter.prefix != nil
+        ? "digest"
+        : filter.execution != nil ? "execution" : filter.content != nil ? "content" : nil
+    let statement =
+      narrowest.map { ReadSQL.records(by: $0, isDescending: filter.isDescending) }
+      ?? ReadSQL.records(isDescending: filter.isDescending)
     return try await page(statement, parameters, filter.limit)
   }
 
@@ -56,7 +65,7 @@ package struct PostgresRecordReader: RecordReader {
   }
 
   package func names(
-    prefix: String, after: String?, limit: Int, in namespace: Namespace
+    prefix: String, at: Int64?, after: String?, limit: Int, in namespace: Namespace
   ) async throws(StoreError) -> Page<StoredRecord> {
     var parameters = Parameters()
     parameters.append(namespace.name)
@@ -67,6 +76,7 @@ package struct PostgresRecordReader: RecordReader {
       parameters.appendNull()
     }
     if let after { parameters.append(Array(after.utf8)) } else { parameters.appendNull() }
+    parameters.append(at ?? .max)
     parameters.append(Int64(limit + 1))
     return try await page(ReadSQL.names, parameters, limit)
   }
@@ -102,7 +112,7 @@ package struct PostgresRecordReader: RecordReader {
         try StoredRecord(rows, row)
       }
       // One row more than the limit was asked for, to know whether there is one.
-      let found = rows.count == 0 ? 0 : try rows.int64(0, 7)
+      let found = rows.count == 0 ? 0 : try rows.int64(0, 8)
       return Page(items: items, hasMore: found > items.count)
     }
   }
@@ -148,8 +158,18 @@ extension StoredRecord {
       throw PostgresError(.decoding, "record \(index) has no body and no erasure that says why")
     }
     self.init(
-      index: index, kind: kind, digest: digest, committedAt: Timestamp(microseconds: time),
-      body: body ?? [], isErased: body == nil,
+      index: index, kind: kind, digest: digest, principal: try rows.text(row, 7),
+      committedAt: Timestamp(microseconds: time), body: body ?? [], isErased: body == nil,
       erasure: try rows.optionalBytes(row, 5).flatMap { Digest(bytes: $0) })
+  }
+}
+
+extension RecordFilter {
+  /// The indices of a page that is still to be read.
+  fileprivate var unread: Range<Int64> {
+    guard let after else { return indices }
+    return isDescending
+      ? indices.clamped(to: 0..<max(0, after))
+      : indices.clamped(to: (after < .max ? after + 1 : .max)..<Int64.max)
   }
 }

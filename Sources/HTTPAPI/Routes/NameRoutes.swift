@@ -53,7 +53,7 @@ enum NameRoutes {
   ) async throws -> Response {
     let namespace = try context.namespace()
     let query = try request.query(allowing: ["at"])
-    let at = query["at"] == nil ? nil : try integer("at", in: query, 0...Int64.max, default: 0)
+    let at = try await newestIndex(of: query, services)
     guard let record = try await services.records.name(name, at: at, in: namespace) else {
       throw Problem.notFound("no such name here")
     }
@@ -64,14 +64,23 @@ enum NameRoutes {
     return Response(json: try value(of: record), headers: headers)
   }
 
+  /// The newest index of the snapshot that is asked about; nil: now.
+  private static func newestIndex(
+    of query: [String: String], _ services: APIServices
+  ) async throws -> Int64? {
+    guard let point = try snapshotPoint("at", in: query) else { return nil }
+    return try await services.lineage.snapshots.size(at: point) - 1
+  }
+
   private static func list(
     _ request: Request, _ context: APIContext, _ services: APIServices
   ) async throws -> Response {
     let namespace = try context.namespace()
-    let query = try request.query(allowing: ["prefix", "after", "limit"])
+    let query = try request.query(allowing: ["prefix", "at", "after", "limit"])
     let limit = Int(try integer("limit", in: query, 1...1000, default: 100))
     let page = try await services.records.names(
-      prefix: query["prefix"] ?? "", after: query["after"], limit: limit, in: namespace)
+      prefix: query["prefix"] ?? "", at: try await newestIndex(of: query, services),
+      after: query["after"], limit: limit, in: namespace)
     let names = try page.items.map(value(of:))
     var members: [(String, JSONValue)] = [("names", .array(names))]
     if page.hasMore, let last = page.items.last {

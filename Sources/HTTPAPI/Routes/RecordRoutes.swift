@@ -48,15 +48,12 @@ enum RecordRoutes {
   ) async throws -> Response {
     let namespace = try context.namespace()
     let query = try request.query(
-      allowing: ["kind", "key", "content", "execution", "after", "limit"])
+      allowing: [
+        "kind", "key", "content", "execution", "prefix", "principal", "since", "until", "order",
+        "after", "limit",
+      ])
     var filter = RecordFilter()
-    if let name = query["kind"] {
-      guard let kind = Kind.allCases.first(where: { $0.name == name }) else {
-        let known = Kind.allCases.map(\.name).joined(separator: ", ")
-        throw Problem.invalidRequest("not a kind; known are \(known)", parameter: "kind")
-      }
-      filter.kind = kind
-    }
+    filter.kind = try query["kind"].map { try kind($0, "kind") }
     if let key = query["key"] {
       guard (1...255).contains(key.utf8.count), key.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
       else {
@@ -66,7 +63,19 @@ enum RecordRoutes {
     }
     filter.content = try digest("content", in: query)
     filter.execution = try digest("execution", in: query)
-    filter.after = try integer("after", in: query, -1...Int64.max - 1, default: -1)
+    if let hex = query["prefix"] {
+      guard let prefix = DigestPrefix(hex: hex) else {
+        throw Problem.invalidRequest(
+          "4 to 64 lower-case hexadecimal digits, without sha256:", parameter: "prefix")
+      }
+      filter.prefix = prefix
+    }
+    filter.principal = query["principal"]
+    filter.indices = try await indices(of: query, services.lineage.snapshots)
+    filter.isDescending = try choice("order", in: query, ["asc", "desc"]) == "desc"
+    if query["after"] != nil {
+      filter.after = try integer("after", in: query, -1...Int64.max - 1, default: -1)
+    }
     filter.limit = Int(try integer("limit", in: query, 1...1000, default: 100))
     let page = try await services.records.records(filter, in: namespace)
     var members: [(String, JSONValue)] = [
@@ -77,7 +86,7 @@ enum RecordRoutes {
             .object(
               [
                 ("digest", .string(record.digest.description)), ("index", .integer(record.index)),
-                ("kind", .string(record.kind.name)),
+                ("kind", .string(record.kind.name)), ("principal", .string(record.principal)),
                 ("committedAt", .string(record.committedAt.description)),
               ] + said(of: record))
           })
@@ -85,6 +94,21 @@ enum RecordRoutes {
     ]
     if page.hasMore, let last = page.items.last { members.append(("next", .integer(last.index))) }
     return Response(json: .object(members))
+  }
+
+  /// The indices of the records that were committed in a span of time, both ends included.
+  private static func indices(
+    of query: [String: String], _ snapshots: Snapshots
+  ) async throws -> Range<Int64> {
+    func size(at time: Timestamp?) async throws -> Int64? {
+      guard let time else { return nil }
+      return try await snapshots.size(at: .time(time))
+    }
+    let since = try time("since", in: query)
+    let before = since.map { Timestamp(microseconds: $0.microseconds - 1) }
+    let first = try await size(at: before) ?? 0
+    let end = try await size(at: try time("until", in: query)) ?? .max
+    return first..<max(first, end)
   }
 
   /// The record, or which erasure took it: nothing while that is not signed yet.

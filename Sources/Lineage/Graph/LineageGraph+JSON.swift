@@ -5,18 +5,26 @@ import StemmaCrypto
 // The answer of `GET lineage/{digest}`, as schemas/openapi.yaml has it.
 extension LineageGraph {
   package var json: JSONValue {
-    .object(present: [
-      "root": .integer(root),
-      "direction": .string(direction.rawValue),
-      "at": .integer(at),
-      "nodes": .array(nodes.map(\.json)),
-      "edges": .array(edges.map(\.json)),
-      "beside": .array(beside.map(\.json)),
-      "associations": .array(associations.map(\.json)),
-      "truncated": .bool(!truncation.isEmpty),
-      "truncatedBy": .array(truncation.names.map(JSONValue.string)),
-      "next": next.map(JSONValue.string),
-    ])
+    .object(
+      about + [
+        ("nodes", .array(nodes.map(\.json))),
+        ("edges", .array(edges.map(\.json))),
+        ("beside", .array(beside.map(\.json))),
+        ("associations", .array(associations.map(\.json))),
+      ])
+  }
+
+  /// All but the lists: the last line of an answer that is streamed.
+  package var summary: JSONValue { .object(about) }
+
+  private var about: [(String, JSONValue)] {
+    [
+      ("root", .integer(root)),
+      ("direction", .string(direction.rawValue)),
+      ("at", .integer(at)),
+      ("truncated", .bool(!truncation.isEmpty)),
+      ("truncatedBy", .array(truncation.names.map(JSONValue.string))),
+    ] + (next.map { [("next", .string($0))] } ?? [])
   }
 }
 

@@ -43,7 +43,7 @@ extension RecordPool {
 
   /// Walks as every engine does. A reference to a record that the pool lacks is one to a namespace that is
   /// not seen.
-  func walk(_ query: LineageQuery) -> LineageAnswer {
+  package func walk(_ query: LineageQuery) -> LineageAnswer {
     var walk = LineageWalk<LineageEdge>(query)
     while !walk.frontier.isEmpty {
       for near in walk.frontier {
@@ -85,29 +85,35 @@ extension RecordPool {
     var beside = BesideWalk(
       nodes: graph.nodes.map(\.index), direction: graph.direction, walked: query.members)
     while let step = beside.next() {
-      beside.take(step.nodes.flatMap { newest(of: $0, step, query) })
+      beside.take(
+        self.step(
+          step, size: query.size, namespaces: query.namespaces, limitEach: BesideWalk.askEach))
     }
     if beside.isCut { graph.truncation.insert(.beside) }
     graph.associations = beside.edges
     graph.beside = beside.indices.compactMap { node(at: $0, distance: nil) }
   }
 
-  private func newest(
-    of node: Int64, _ step: BesideWalk.Step, _ query: LineageQuery
+  /// Single steps from many nodes at once, as every engine takes them.
+  package func step(
+    _ step: BesideWalk.Step, size: Int64, namespaces: [String], limitEach: Int
   ) -> [LineageEdge] {
     let isUp = step.direction == .up
-    let visible = edges(at: node, step.direction).filter { edge in
-      let far = isUp ? edge.to : edge.from
-      guard far < query.size, let end = entries[far]?.statement else { return false }
-      return step.members.contains(edge.member) && query.namespaces.contains(end.namespace)
-    }
-    return step.members.members.flatMap { member in
-      visible.filter { $0.member == member }
-        .sorted { isUp ? $0.to > $1.to : $0.from > $1.from }.prefix(BesideWalk.askEach)
+    return step.nodes.flatMap { node in
+      let visible = edges(at: node, step.direction).filter { edge in
+        let far = isUp ? edge.to : edge.from
+        guard far < size, let end = entries[far]?.statement else { return false }
+        return step.members.contains(edge.member) && namespaces.contains(end.namespace)
+      }
+      return step.members.members.flatMap { member in
+        visible.filter { $0.member == member }
+          .sorted { isUp ? $0.to > $1.to : $0.from > $1.from }.prefix(limitEach)
+      }
     }
   }
 
-  private func node(at index: Int64, distance: Int?) -> LineageGraph.Node? {
+  /// What is known of a record; nil where it is not there.
+  package func node(at index: Int64, distance: Int?) -> LineageGraph.Node? {
     entries[index].map { entry in
       LineageGraph.Node(
         index: index, digest: entry.statement.digest, kind: entry.statement.kind,

@@ -14,6 +14,12 @@ package struct BesideWalk: Sendable {
     package let nodes: [Int64]
     package let direction: WalkDirection
     package let members: MemberSet
+
+    package init(nodes: [Int64], direction: WalkDirection, members: MemberSet) {
+      self.nodes = nodes
+      self.direction = direction
+      self.members = members
+    }
   }
 
   /// Edges shown of each node and member at the most, the newest ones.

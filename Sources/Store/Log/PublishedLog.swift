@@ -67,6 +67,15 @@ package final class PublishedLog: Sendable {
     return state.withLock { $0.checkpoint } ?? found
   }
 
+  /// The published size, asked now: whatever any server has acknowledged is below it.
+  package func size() async throws(StoreError) -> Int64 {
+    let published = try await reader.published()
+    guard !published.note.isEmpty else { return 0 }
+    let found = try verified(published)
+    took(found)
+    return found.size
+  }
+
   /// The bytes of a tile; nil where the published log does not reach so far.
   package func tile(_ tile: Tile) async throws(StoreError) -> [UInt8]? {
     try await hashes(of: tile)?.flatMap(\.bytes)

@@ -9,7 +9,7 @@ package protocol RecordReader: Sendable {
   /// Nil where the namespace has no such record (or there is no such namespace: the same answer).
   func record(_ digest: Digest, in namespace: Namespace) async throws(StoreError) -> StoredRecord?
 
-  /// Records that meet every condition of `filter`, in index order, after `filter.after`.
+  /// Records that meet every condition of `filter`, in its order, after `filter.after`.
   func records(
     _ filter: RecordFilter, in namespace: Namespace
   ) async throws(StoreError) -> Page<StoredRecord>
@@ -19,9 +19,10 @@ package protocol RecordReader: Sendable {
     _ name: String, at: Int64?, in namespace: Namespace
   ) async throws(StoreError) -> StoredRecord?
 
-  /// The newest record of each name that begins with `prefix`, by name bytes, after `after`.
+  /// The newest record of each name that begins with `prefix`, at an index no larger than `at` (nil: now), by name
+  /// bytes, after `after`.
   func names(
-    prefix: String, after: String?, limit: Int, in namespace: Namespace
+    prefix: String, at: Int64?, after: String?, limit: Int, in namespace: Namespace
   ) async throws(StoreError) -> Page<StoredRecord>
 
   /// Every move of a name, in index order, after index `after`.
@@ -34,6 +35,7 @@ package struct StoredRecord: Sendable {
   package let index: Int64
   package let kind: Kind
   package let digest: Digest
+  package let principal: String
   package let committedAt: Timestamp
   /// Canonical bytes; none where they were erased.
   package let body: [UInt8]
@@ -42,12 +44,13 @@ package struct StoredRecord: Sendable {
   package let erasure: Digest?
 
   package init(
-    index: Int64, kind: Kind, digest: Digest, committedAt: Timestamp, body: [UInt8],
-    isErased: Bool, erasure: Digest?
+    index: Int64, kind: Kind, digest: Digest, principal: String, committedAt: Timestamp,
+    body: [UInt8], isErased: Bool, erasure: Digest?
   ) {
     self.index = index
     self.kind = kind
     self.digest = digest
+    self.principal = principal
     self.committedAt = committedAt
     self.body = body
     self.isErased = isErased
@@ -75,7 +78,15 @@ package struct RecordFilter: Sendable {
   package var content: Digest?
   /// Digest of an execution that ranks and outputs name.
   package var execution: Digest?
-  package var after: Int64 = -1
+  package var prefix: DigestPrefix?
+  /// Who committed it.
+  package var principal: String?
+  /// Indices that are looked at: a span of time, say.
+  package var indices: Range<Int64> = 0..<Int64.max
+  /// The newest first.
+  package var isDescending = false
+  /// In the order asked for, only what comes after this index; nil: all.
+  package var after: Int64?
   package var limit = 100
 
   package init() {}

@@ -4,8 +4,8 @@ import Testing
 
 @Suite struct NodeTitleTests {
   @Test func saysWhatARecordIs() throws {
-    let story = try SampleRecords.story()
-    let graph = story.records.up(from: story.labels)
+    let story = try SampleGraphs.story()
+    let graph = story.pool.lineage(of: story.verdict, .up)
     let index = GraphIndex(graph)
     let titles = (graph.nodes + graph.beside).sorted { $0.index < $1.index }
       .map { NodeTitle(of: $0, in: index).text }
@@ -35,8 +35,8 @@ import Testing
   }
 
   @Test func saysWhatMustBeKnownFirst() throws {
-    let story = try SampleRecords.story()
-    let graph = GraphIndex(story.records.up(from: story.labels))
+    let story = try SampleGraphs.story()
+    let graph = GraphIndex(story.pool.lineage(of: story.labels, .up))
     func marks(_ kind: Kind) throws -> String {
       let node = try #require(graph.graph.nodes.first { $0.kind == kind })
       return NodeMarks(of: node, in: graph).text
@@ -48,8 +48,8 @@ import Testing
 
   /// Without a body there is no detail, and it is said why.
   @Test(arguments: [true, false]) func saysThatTheBodyIsGone(isErased: Bool) throws {
-    let story = try SampleRecords.story()
-    var graph = story.records.up(from: story.labels)
+    let story = try SampleGraphs.story()
+    var graph = story.pool.lineage(of: story.labels, .up)
     for place in graph.nodes.indices {
       graph.nodes[place].record = nil
       graph.nodes[place].isErased = isErased
@@ -60,8 +60,8 @@ import Testing
   }
 
   @Test func hostileTextIsHarmless() throws {
-    let hostile = try SampleRecords.hostile()
-    let graph = GraphIndex(hostile.records.up(from: hostile.view))
+    let hostile = try SampleGraphs.hostile()
+    let graph = GraphIndex(hostile.pool.lineage(of: hostile.view, .up))
     for node in graph.graph.nodes {
       let text = NodeTitle(of: node, in: graph).text
       #expect(text.unicodeScalars.allSatisfy { (0x20...0x7E).contains($0.value) || $0 == "…" })

@@ -16,10 +16,11 @@ package struct NodeTitle: Sendable {
   package let details: [String]
   package let marks: NodeMarks
 
-  package init(of node: LineageGraph.Node, in graph: GraphIndex) {
+  /// - Parameter other: the record that it is shown beside, which it does not name again.
+  package init(of node: LineageGraph.Node, in graph: GraphIndex, beside other: Int64? = nil) {
     kind = node.kind
     marks = NodeMarks(of: node, in: graph)
-    let facts = TitleFacts(of: node, in: graph)
+    let facts = TitleFacts(of: node, in: graph, beside: other)
     called = facts.called
     details = node.record == nil ? [node.isErased ? "erased" : "not shown"] : facts.details
   }

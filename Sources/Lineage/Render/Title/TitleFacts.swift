@@ -9,9 +9,11 @@ struct TitleFacts {
 
   private let graph: GraphIndex
   private let index: Int64
+  private let other: Int64?
 
-  init(of node: LineageGraph.Node, in graph: GraphIndex) {
+  init(of node: LineageGraph.Node, in graph: GraphIndex, beside other: Int64?) {
     self.graph = graph
+    self.other = other
     index = node.index
     guard let record = node.record else { return }
     called = givenTitle
@@ -20,10 +22,10 @@ struct TitleFacts {
     case .model: model(record)
     case .context: context(record)
     case .view, .recipe: view(record)
-    case .resolution: details = ["of \(target(record, "recipe"))", "as \(target(record, "view"))"]
-    case .device: called = Self.device(record)
+    case .resolution: details = target("of", record, "recipe") + target("as", record, "view")
+    case .device: device(record)
     case .execution: execution(record)
-    case .rank: rank(record)
+    case .rank: rank(record, isBeside: node.distance == nil)
     case .ended: details = [Self.exit(record), "at \(Amounts.time(record.shown("endedAt")))"]
     case .attestation:
       details = ["level \(record.shown("level"))", "by \(record.shown("verifier"))"]
@@ -31,11 +33,11 @@ struct TitleFacts {
     case .verdict: verdict(record)
     case .name: statement(record, named: "name", of: "target")
     case .retraction: retraction(record)
-    case .succession: details = ["of \(target(record, "from"))", "by \(target(record, "to"))"]
+    case .succession: details = target("of", record, "from") + target("by", record, "to")
     case .label: statement(record, named: "label", of: "subject")
-    case .approval: details = ["of \(target(record, "subject"))"]
+    case .approval: details = target("of", record, "subject")
     case .erasure: erasure(record)
-    case .note: details = ["on \(target(record, "subject"))"]
+    case .note: details = target("on", record, "subject")
     }
     if node.kind == .note { called = record["note"]?["title"]?.text.map { PlainText.line($0) } }
   }
@@ -115,16 +117,29 @@ struct TitleFacts {
     return "\(record.shown("class")) (\(parts.joined(separator: ", ")))"
   }
 
+  private mutating func device(_ record: JSONNode) {
+    called = Self.device(record)
+    if let driver = record["driver"] { details.append("driver \(driver.shown)") }
+    if let runtime = record["runtime"] { details.append(runtime.shown) }
+  }
+
   private mutating func execution(_ record: JSONNode) {
     called = String(record.shown("id").prefix(8))
     guard let gang = record["gang"] else { return }
-    let size = gang["size"]?.integer ?? 1
+    let size = Int(gang["size"]?.integer ?? 1)
     details =
       size == 1
       ? ["one process"] : ["\(size) ranks", "\(gang.shown("system")) \(gang.shown("id"))"]
+    let started = graph.statements(about: index).compactMap { edge in
+      edge.member == .rankExecution ? graph.node(edge.from)?.record?["rank"]?.integer : nil
+    }
+    // Where none is shown, or not all are, nothing is known of the others.
+    if !started.isEmpty, !graph.graph.truncation.contains(.beside), Set(started).count < size {
+      details.append("only \(Set(started).count) started")
+    }
   }
 
-  private mutating func rank(_ record: JSONNode) {
+  private mutating func rank(_ record: JSONNode, isBeside: Bool) {
     let size = record["execution"].flatMap(node)?.record?["gang"]?["size"]
     called = record.shown("rank") + (size.map { " of \($0.shown)" } ?? "")
     if let attempt = record["attempt"]?.integer, attempt > 0 {
@@ -132,13 +147,19 @@ struct TitleFacts {
     }
     if let node = record["placement"]?["node"] { details.append("on node \(node.shown)") }
     details.append("started \(Amounts.time(record.shown("startedAt")))")
+    let ends = graph.statements(about: index).filter { $0.member == .endedRank }
+    if let ended = ends.last.flatMap({ graph.node($0.from) }) {
+      details.append(ended.record.map { "ended \(Self.exit($0))" } ?? "ended")
+    } else if isBeside {
+      details.append("has not ended")
+    }
   }
 
   private static func exit(_ record: JSONNode) -> String {
     let exit = record["exit"]
     if let code = exit?["code"] { return "with code \(code.shown)" }
     if let signal = exit?["signal"] { return "by signal \(signal.shown)" }
-    return "nobody knows how: \(exit?.shown("unknown") ?? "?")"
+    return "in a way that is not known: \(exit?.shown("unknown") ?? "?")"
   }
 
   // MARK: What is said of others
@@ -152,19 +173,16 @@ struct TitleFacts {
   }
 
   private mutating func retraction(_ record: JSONNode) {
-    details = [
-      "of \(target(record, "subject"))",
-      record["effect"]?.isText("ever") == true ? "was always wrong" : "not to be used from now on",
-      record.shown("reason"),
-    ]
+    details = target("of", record, "subject")
+    details.append(
+      record["effect"]?.isText("ever") == true ? "was always wrong" : "not to be used from now on")
+    details.append(record.shown("reason"))
   }
 
   private mutating func erasure(_ record: JSONNode) {
     let what = record["row"].map { "row \($0.shown)" } ?? record.shown("what")
-    details = [
-      "of \(what.replacing("_", with: " "))", "of \(target(record, "subject"))",
-      record.shown("reason"),
-    ]
+    details = ["of \(what.replacing("_", with: " "))"] + target("of", record, "subject")
+    details.append(record.shown("reason"))
   }
 
   /// A record that says one word of another one.
@@ -172,7 +190,7 @@ struct TitleFacts {
     _ record: JSONNode, named word: StaticString, of subject: StaticString
   ) {
     called = record.shown(word)
-    details = ["of \(target(record, subject))"]
+    details = target("of", record, subject)
     if let reason = record["reason"] { details.append(reason.shown) }
   }
 
@@ -190,10 +208,10 @@ struct TitleFacts {
     }
   }
 
-  /// The title in the newest note that has one; otherwise the newest name that came here.
+  /// The title in the newest note that has one; otherwise the newest name that came here and stayed.
   private var givenTitle: String? {
     let statements = graph.statements(about: index).reversed().compactMap { edge in
-      graph.node(edge.from)?.record.map { (edge.member, $0) }
+      isCurrent(edge) ? graph.node(edge.from)?.record.map { (edge.member, $0) } : nil
     }
     let titles = statements.lazy.compactMap { member, record in
       member == .noteSubject ? record["note"]?["title"]?.text.map { PlainText.line($0) } : nil
@@ -204,11 +222,20 @@ struct TitleFacts {
     return titles.first ?? names.first
   }
 
-  /// The kind and short digest of the record that a member names.
-  private func target(_ record: JSONNode, _ member: StaticString) -> String {
-    guard let reference = record[member] else { return "?" }
-    return [node(reference)?.kind.name, Self.short(reference)].compactMap(\.self)
-      .joined(separator: " ")
+  /// Whether no later move took the name away again.
+  private func isCurrent(_ edge: LineageEdge) -> Bool {
+    edge.member != .nameTarget
+      || !graph.statements(about: edge.from).contains { $0.member == .namePrevious }
+  }
+
+  /// The kind and short digest of the record that a member names; nothing for the one beside it.
+  private func target(_ word: String, _ record: JSONNode, _ member: StaticString) -> [String] {
+    guard let reference = record[member] else { return [] }
+    let target = node(reference)
+    if let other, target?.index == other { return [] }
+    return [
+      [word, target?.kind.name, Self.short(reference)].compactMap(\.self).joined(separator: " ")
+    ]
   }
 
   private func node(_ reference: JSONNode) -> LineageGraph.Node? {

@@ -1,11 +1,17 @@
 import Canonical
+import Lineage
 import Records
+import StemmaCrypto
 
-extension SampleRecords {
+/// Graphs that the renderers' tests draw.
+enum SampleGraphs {
   /// A model trained on a CPU whose labels were made again on a slice of an A100, as a store would hold it:
-  /// `labels` is the index of the first output, `data` of what it all rests on.
-  static func story() throws -> (records: SampleRecords, labels: Int64, data: Int64) {
-    var records = SampleRecords()
+  /// `labels` is the index of the first output, `verdict` of
+  /// what compares both, `data` of what it all rests on.
+  static func story() throws -> (
+    pool: RecordPool, labels: Int64, verdict: Int64, data: Int64
+  ) {
+    var records = Committed()
     func content(_ digit: Character, _ size: Int64, _ type: String) -> JSONValue {
       [
         "digest": .string("sha256:" + String(repeating: digit, count: 64)), "size": .integer(size),
@@ -62,7 +68,7 @@ extension SampleRecords {
         "producedAt": "2026-11-24T10:00:07.000000Z",
         "content": content("3", 2504, "application/x-npy"),
       ])
-    let labels = Int64(records.nodes.count - 1)
+    let labels = records.last
     let second = try records.add(
       .output,
       [
@@ -80,18 +86,19 @@ extension SampleRecords {
         "outputs": .array(both), "verdict": "numerically_equivalent", "flags": ["few_rows"],
         "tests": [], "looks": 1, "method": "stemma-judging/1",
       ])
+    let verdict = records.last
     _ = try records.add(.name, ["name": "models/digits@production", "target": model])
     _ = try records.add(
       .label, ["subject": data, "label": "pii", "reason": "handwriting\nof persons"])
     _ = try records.add(
       .retraction,
       ["subject": model, "reason": "trained on test rows", "effect": "ever"])
-    return (records, labels, 0)
+    return (records.pool, labels, verdict, 0)
   }
 
   /// One view over an input whose note is written by somebody who means harm.
-  static func hostile() throws -> (records: SampleRecords, view: Int64) {
-    var records = SampleRecords()
+  static func hostile() throws -> (pool: RecordPool, view: Int64) {
+    var records = Committed()
     let input = try records.add(
       .input,
       ["unrecorded": .string("sha256:" + String(repeating: "9", count: 64))])
@@ -99,7 +106,7 @@ extension SampleRecords {
     _ = try records.add(
       .view, Self.view([["role": "data", "ref": input]], context, nil, "x<b>\"y", "text"))
     _ = try records.add(.note, ["subject": input, "note": ["title": .string(hostileText)]])
-    return (records, 2)
+    return (records.pool, 2)
   }
 
   /// Ends strings, elements, comments, lines and colours, and turns the reading direction.
@@ -109,7 +116,7 @@ extension SampleRecords {
   private static func view(
     _ inputs: [JSONValue], _ context: JSONValue, _ model: JSONValue?, _ name: String,
     _ type: String
-  ) -> KeyValuePairs<String, JSONValue> {
+  ) -> JSONValue {
     let output: JSONValue = [
       "name": .string(name), "type": .string(type), "mediaType": "application/x-npy",
     ]
@@ -127,17 +134,31 @@ extension SampleRecords {
 
   private static func execution(
     _ id: String, system: String, size: Int64
-  ) -> KeyValuePairs<String, JSONValue> {
+  ) -> JSONValue {
     let id = JSONValue.string("\(id)-2d5a-4c7b-9a51-0d7a9c1f2b3e")
     return ["id": id, "gang": ["system": .string(system), "id": id, "size": .integer(size)]]
   }
 
   private static func rank(
     _ execution: JSONValue, _ device: JSONValue, _ rank: Int64, _ startedAt: String
-  ) -> KeyValuePairs<String, JSONValue> {
+  ) -> JSONValue {
     [
       "execution": execution, "rank": .integer(rank), "attempt": 0,
       "devices": [["device": device]], "startedAt": .string(startedAt),
     ]
+  }
+
+  /// Commits records and answers with their digests as members of later ones have them.
+  private struct Committed {
+    private var made = MadeRecords()
+    private(set) var last: Int64 = -1
+
+    var pool: RecordPool { made.pool }
+
+    mutating func add(_ kind: Kind, _ members: JSONValue) throws -> JSONValue {
+      let digest = try made.add(kind, members)
+      last = try made.index(of: digest)
+      return JSONValue(digest)
+    }
   }
 }

@@ -1,0 +1,51 @@
+import Records
+import Store
+
+// Strict readers of query parameters, by what they mean.
+
+/// A kind by its name.
+func kind(_ name: String, _ parameter: String) throws -> Kind {
+  guard let kind = Kind(named: name) else {
+    let known = Kind.allCases.map(\.name).joined(separator: ", ")
+    throw Problem.invalidRequest("not a kind; known are \(known)", parameter: parameter)
+  }
+  return kind
+}
+
+/// An index or a time: the snapshot that a question is about.
+func snapshotPoint(_ name: String, in query: [String: String]) throws -> SnapshotPoint? {
+  guard let text = query[name] else { return nil }
+  guard let point = SnapshotPoint(parsing: text) else {
+    throw Problem.invalidRequest(
+      "an index, or a time YYYY-MM-DDThh:mm:ss.ffffffZ", parameter: name)
+  }
+  return point
+}
+
+func time(_ name: String, in query: [String: String]) throws -> Timestamp? {
+  guard let text = query[name] else { return nil }
+  guard let time = Timestamp(parsing: text) else {
+    throw Problem.invalidRequest("a time YYYY-MM-DDThh:mm:ss.ffffffZ", parameter: name)
+  }
+  return time
+}
+
+/// One of `known`; the first one where nothing is said.
+func choice(_ name: String, in query: [String: String], _ known: [String]) throws -> String {
+  guard let text = query[name] else { return known[0] }
+  guard let found = known.first(where: { $0.utf8.elementsEqual(text.utf8) }) else {
+    throw Problem.invalidRequest("one of \(known.joined(separator: ", "))", parameter: name)
+  }
+  return found
+}
+
+/// The elements of a comma list, each once; empty where nothing is said.
+func list(_ name: String, in query: [String: String]) throws -> [String] {
+  guard let text = query[name] else { return [] }
+  let elements = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+  guard elements.count <= 64, !elements.contains(""), Set(elements).count == elements.count else {
+    throw Problem.invalidRequest(
+      "1 to 64 different elements between commas", parameter: name)
+  }
+  return elements
+}
