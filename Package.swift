@@ -166,7 +166,8 @@ let package = Package(
     .target(
       name: "StoreFixtures",
       dependencies: [
-        "Canonical", "Lineage", "Records", "StemmaCrypto", "Store", "TransparencyLog",
+        "Canonical", "Lineage", "Records", "SeededRandom", "StemmaCrypto", "Store",
+        "TransparencyLog",
       ],
       path: "Tests/StoreFixtures", swiftSettings: strict),
     .testTarget(
@@ -179,8 +180,8 @@ let package = Package(
     .testTarget(
       name: "PostgresStoreTests",
       dependencies: [
-        "EmbeddedPostgres", "Postgres", "PostgresStore", "Records", "Signer", "StemmaCrypto",
-        "Store", "StoreFixtures", "TransparencyLog",
+        "EmbeddedPostgres", "Lineage", "Postgres", "PostgresStore", "Records", "Signer",
+        "StemmaCrypto", "Store", "StoreFixtures", "TransparencyLog",
       ],
       swiftSettings: strict),
     .testTarget(

@@ -7,8 +7,13 @@ package final class PostgresPool: Sendable {
   private let workers: [PostgresWorker]
   private let state: Mutex<PoolState<Waiter>>
 
-  package init(conninfo: String, workers count: Int, maximumWaiters: Int, label: String) {
-    workers = (0..<count).map { PostgresWorker(conninfo: conninfo, label: "\(label)-\($0)") }
+  /// - Parameter session: SQL that each new connection runs first.
+  package init(
+    conninfo: String, workers count: Int, maximumWaiters: Int, label: String, session: String = ""
+  ) {
+    workers = (0..<count).map {
+      PostgresWorker(conninfo: conninfo, label: "\(label)-\($0)", session: session)
+    }
     state = Mutex(PoolState(workers: count, maximumWaiters: maximumWaiters))
   }
 

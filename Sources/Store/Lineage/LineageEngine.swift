@@ -24,8 +24,8 @@ package struct StepQuery: Sendable {
   package var size: Int64
   package var namespaces: [String]
   package var members: MemberSet
-  /// Edges of each node and member, the newest ones first; they come in order of node, member number, and then far end
-  /// descending, then role bytes.
+  /// Edges of each node and member, the newest ones first; they come in order of node, member number, then far
+  /// end descending, then role bytes.
   package var limitEach: Int
 
   package init(

@@ -1,0 +1,161 @@
+import Postgres
+
+/// Statements of lineage: the references beside the records, and those in `edge`.
+enum LineageSQL {
+  /// The records from index $1 on, below $2, at most $3, those before which there are fewer than $4
+  /// references: the first one always. It is cut here, because libpq holds a whole answer in memory.
+  static let block = Statement(
+    "lineage_block", [.int8, .int8, .int8, .int8],
+    """
+    select index, kind, namespace, targets, members, roles
+    from (
+      select *, sum(cardinality(targets)) over (
+        order by index rows between unbounded preceding and 1 preceding
+      ) as before
+      from (
+        select index, kind, namespace, targets, members, roles from record
+        where index >= $1 and index < $2 order by index limit $3
+      ) as rows
+    ) r
+    where coalesce(before, 0) < $4
+    order by index
+    """)
+
+  static let namespaceNames = Statement(
+    "lineage_namespace_names", [.int4Array], "select id, name from namespace where id = any($1)")
+
+  // Everything here is by key: what CommitSQL says of the planner holds for these too.
+
+  /// What connections that read or write `edge` run first.
+  static let session = "set enable_seqscan = off; set enable_bitmapscan = off; set jit = off"
+
+  /// Members $2 and, where they have one, roles $3 of the references of nodes $1, in the order of a walk: at
+  /// most $8, after the key ($4 to $7) of one of the first node's. Reads one index, and not much more of it
+  /// than it gives: laterals run node by node, and the order is theirs already.
+  static let up = Statement(
+    "lineage_up",
+    [.int8Array, .int2Array, .textArray, .int8, .int2, .text, .int2, .int8],
+    """
+    select n.node, e.parent, e.member, e.role, e.position, e.parent_namespace, e.parent_kind
+    from unnest($1) with ordinality as n (node, place)
+    cross join lateral (
+      select parent, member, role, position, parent_namespace, parent_kind from edge
+      where child = n.node and member = any($2)
+        and ($3 is null or role = '' or role = any($3 collate "C"))
+        and (parent, member, role, position) > (
+          case n.place when 1 then $4 else -1 end, case n.place when 1 then $5 else 0::smallint end,
+          case n.place when 1 then $6 else '' end, case n.place when 1 then $7 else 0::smallint end)
+      order by parent, member, role, position limit $8
+    ) e
+    order by n.place, e.parent, e.member, e.role, e.position limit $8
+    """)
+
+  /// The same down, below $9. The index has the members apart (a step wants the newest of each), so each is
+  /// read on its own, from where the key says, and as many as are wanted at the most are put in order.
+  static let down = Statement(
+    "lineage_down",
+    [.int8Array, .int2Array, .textArray, .int8, .int2, .text, .int2, .int8, .int8],
+    """
+    select n.node, e.child, e.member, e.role, e.position, e.child_namespace
+    from unnest($1) with ordinality as n (node, place)
+    cross join lateral (
+      select k.* from unnest($2) as m (member)
+      cross join lateral (
+        select child, member, role, position, child_namespace from edge
+        where parent = n.node and member = m.member and child < $9
+          and ($3 is null or role = '' or role = any($3 collate "C"))
+          and (child, role, position) > (
+            case when n.place > 1 then -1 when m.member < $5 then $4 + 1 else $4 end,
+            case when n.place = 1 and m.member = $5 then $6 else '' end,
+            case when n.place = 1 and m.member = $5 then $7 else 0::smallint end)
+        order by child, role, position limit $8
+      ) k
+      order by k.child, k.member, k.role, k.position limit $8
+    ) e
+    order by n.place, e.child, e.member, e.role, e.position limit $8
+    """)
+
+  /// Of each of nodes $1 and members $2 the newest $4, in namespaces $3. A record has few references.
+  static let stepUp = Statement(
+    "lineage_step_up", [.int8Array, .int2Array, .int4Array, .int8],
+    """
+    select n.node, e.parent, e.member, e.role
+    from unnest($1) as n (node)
+    cross join lateral (
+      select parent, member, role, position, row_number() over (
+        partition by member order by parent desc, role, position) as number
+      from edge
+      where child = n.node and member = any($2) and parent_namespace = any($3)
+    ) e
+    where e.number <= $4
+    order by n.node, e.member, e.parent desc, e.role, e.position
+    """)
+
+  /// The same down, below $5. A record can be referred to by any number.
+  static let stepDown = Statement(
+    "lineage_step_down", [.int8Array, .int2Array, .int4Array, .int8, .int8],
+    """
+    select n.node, e.child, m.member, e.role
+    from unnest($1) as n (node) cross join unnest($2) as m (member)
+    cross join lateral (
+      select child, role, position from edge
+      where parent = n.node and member = m.member and child < $5 and child_namespace = any($3)
+      order by child desc, role, position limit $4
+    ) e
+    order by n.node, m.member, e.child desc, e.role, e.position
+    """)
+
+  static let progress = Statement(
+    "edge_progress", [],
+    "select size, (select size from log_published) from edge_fill")
+}
+
+/// Statements that fill `edge`.
+enum EdgeFillSQL {
+  /// Nobody waits for what can be derived again. And one server that is stopped in the middle must not stop
+  /// the others for ever.
+  static let session = """
+    \(LineageSQL.session); set synchronous_commit = off;
+    set idle_in_transaction_session_timeout = '20s'
+    """
+
+  static let begin = Statement("edge_begin", [], "begin isolation level read committed")
+
+  /// Locks the fill. No row where another server has it.
+  static let lock = Statement(
+    "edge_lock", [],
+    "select size, (select size from log_published) from edge_fill for update skip locked")
+
+  /// The index after as many records from $1 on, below $2, as have $3 references, but at least one record
+  /// and at most $4.
+  static let end = Statement(
+    "edge_end", [.int8, .int8, .int8, .int8],
+    """
+    select max(index) + 1 from (
+      select index, sum(cardinality(targets)) over (
+        order by index rows between unbounded preceding and 1 preceding
+      ) as before
+      from (
+        select index, targets from record where index >= $1 and index < $2 order by index limit $4
+      ) as rows
+    ) r
+    where coalesce(before, 0) < $3
+    """)
+
+  /// References of records from $1 up to but without $2.
+  static let add = Statement(
+    "edge_add", [.int8, .int8],
+    """
+    insert into edge (child, parent, child_namespace, parent_namespace, position, member,
+      parent_kind, role)
+    select r.index, e.parent, r.namespace, p.namespace, e.position, e.member, p.kind,
+      coalesce(e.role, '')
+    from record r
+    cross join lateral unnest(r.targets, r.members, r.roles)
+      with ordinality as e (parent, member, role, position)
+    cross join lateral (select namespace, kind from record where index = e.parent limit 1) p
+    where r.index >= $1 and r.index < $2
+    """)
+
+  static let move = Statement("edge_move", [.int8], "update edge_fill set size = $1")
+}
