@@ -49,15 +49,11 @@ struct ChildMerge: Sendable {
     _ children: borrowing ChildLists, limit: Int, _ body: (_ child: UInt32, _ label: UInt16) -> Void
   ) -> Int {
     var read = 0
-    while read < limit {
+    while read < limit, let first = runs.first {
+      guard runs.count > 1 else { return read + readOnly(first, children, limit - read, body) }
+      // Of equal children, the one with the lower member.
       var least = 0
-      switch runs.count {
-      case 0: return read
-      case 1: break
-      default:
-        // Of equal children, the one with the lower member.
-        for run in 1..<runs.count where runs[run].child < runs[least].child { least = run }
-      }
+      for run in 1..<runs.count where runs[run].child < runs[least].child { least = run }
       let slot = spans[runs[least].span].start + runs[least].offset
       body(runs[least].child, children.label(at: slot))
       read += 1
@@ -66,7 +62,6 @@ struct ChildMerge: Sendable {
     return read
   }
 
-  @inline(__always)
   private mutating func advance(_ run: Int, _ children: borrowing ChildLists) {
     runs[run].offset += 1
     if runs[run].offset == spans[runs[run].span].count {
@@ -79,5 +74,40 @@ struct ChildMerge: Sendable {
       if runs[run].child < size { return }
     }
     runs.remove(at: run)
+  }
+
+  /// The same where one list is left, as in most records: span by span.
+  @inline(__always)
+  private mutating func readOnly(
+    _ run: Run, _ children: borrowing ChildLists, _ limit: Int,
+    _ body: (_ child: UInt32, _ label: UInt16) -> Void
+  ) -> Int {
+    var (run, read) = (run, 0)
+    while read < limit {
+      let span = spans[run.span]
+      let end = min(span.count, run.offset + limit - read)
+      for slot in span.start + run.offset..<span.start + end {
+        let child = children.child(at: slot)
+        guard child < size else {
+          runs.removeAll(keepingCapacity: true)
+          return read
+        }
+        body(child, children.label(at: slot))
+        read += 1
+      }
+      run.offset = end
+      if end == span.count {
+        run.span -= 1
+        run.offset = 0
+        guard run.span >= run.end else {
+          runs.removeAll(keepingCapacity: true)
+          return read
+        }
+      }
+    }
+    // The child there was read already where another list had the turn.
+    run.child = children.child(at: spans[run.span].start + run.offset)
+    runs[0] = run
+    return read
   }
 }

@@ -54,20 +54,16 @@ package final class LineageIndex: Sendable {
         graph, members: query.members, roles: query.roles, namespaces: query.namespaces)
       return (filter, graph.labels.all)
     }
-    var walk = LineageWalk<UInt16>(query)
+    var walk = NumberedWalk(query)
     var next = NextEdges(direction: query.direction, size: size, filter: filter)
-    var slice: [NextEdges.Edge] = []
+    var slice: [NumberedEdge] = []
     while !walk.frontier.isEmpty {
       next.open(walk.frontier)
       var hasMore = true
       while hasMore, !walk.isExhausted {
         slice.removeAll(keepingCapacity: true)
         hasMore = graph.withLock { next.read($0, into: &slice) }
-        for edge in slice {
-          walk.meet(
-            near: Int64(edge.near), far: Int64(edge.far), kind: edge.node.kind,
-            isVisible: filter.sees(edge.node), label: edge.label)
-        }
+        walk.meet(slice)
         // Others may want the thread after so much.
         if hasMore { await Task.yield() }
       }

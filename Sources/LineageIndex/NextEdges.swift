@@ -7,14 +7,6 @@ import Records
 /// What was read stays as it is, since the graph only grows: the walk sees one snapshot, whatever is appended
 /// between its slices.
 struct NextEdges: Sendable {
-  struct Edge: Sendable {
-    let near: UInt32
-    let far: UInt32
-    /// Of the far end.
-    let node: IndexGraph.Node
-    let label: UInt16
-  }
-
   /// Edges of a slice: some 50 microseconds of the lock.
   private static let sliceSize = 4096
 
@@ -46,7 +38,7 @@ struct NextEdges: Sendable {
   /// Adds the next edges to `slice`, in the order that a walk wants.
   ///
   /// - Returns: whether the level may have more.
-  mutating func read(_ graph: borrowing IndexGraph, into slice: inout [Edge]) -> Bool {
+  mutating func read(_ graph: borrowing IndexGraph, into slice: inout [NumberedEdge]) -> Bool {
     var left = Self.sliceSize
     while true {
       switch direction {
@@ -67,27 +59,33 @@ struct NextEdges: Sendable {
   }
 
   private mutating func readUp(
-    _ graph: borrowing IndexGraph, limit: Int, into slice: inout [Edge]
+    _ graph: borrowing IndexGraph, limit: Int, into slice: inout [NumberedEdge]
   ) -> Int {
     let end = min(edges.lowerBound + limit, edges.upperBound)
     for edge in edges.lowerBound..<end {
       let label = graph.label(of: edge)
       guard filter.follows(label: label) else { continue }
       let far = graph.target(of: edge)
-      slice.append(Edge(near: near, far: far, node: graph.nodes[Int(far)], label: label))
+      let node = graph.nodes[Int(far)]
+      slice.append(
+        NumberedEdge(
+          near: near, far: far, label: label, kind: node.kind, isVisible: filter.sees(node)))
     }
     defer { edges = end..<edges.upperBound }
     return end - edges.lowerBound
   }
 
   private mutating func readDown(
-    _ graph: borrowing IndexGraph, limit: Int, into slice: inout [Edge]
+    _ graph: borrowing IndexGraph, limit: Int, into slice: inout [NumberedEdge]
   ) -> Int {
     let near = near
     let filter = filter
     return children.read(graph.children, limit: limit) { far, label in
       guard filter.follows(label: label) else { return }
-      slice.append(Edge(near: near, far: far, node: graph.nodes[Int(far)], label: label))
+      let node = graph.nodes[Int(far)]
+      slice.append(
+        NumberedEdge(
+          near: near, far: far, label: label, kind: node.kind, isVisible: filter.sees(node)))
     }
   }
 }

@@ -1,5 +1,10 @@
 // The grammars of FORMAT.md section 2, over UTF-8 bytes. None of them allocates.
 
+/// `[a-z0-9][a-z0-9._-]{0,62}`: what a role is, among others.
+package func isIdentifier(_ utf8: some Sequence<UInt8>) -> Bool {
+  TextRule.identifier.accepts(Array(utf8).span)
+}
+
 func isName(_ bytes: Span<UInt8>) -> Bool {
   guard (1...255).contains(bytes.count) else { return false }
   var pathEnd = bytes.count

@@ -1,9 +1,9 @@
-import Canonical
-import StemmaCrypto
+package import Canonical
+package import StemmaCrypto
 
 extension JSONNode {
   /// The digest that this text spells.
-  var digest: Digest? {
+  package var digest: Digest? {
     withUTF8 { Digest(parsing: $0) }.flatMap { $0 }
   }
 

@@ -9,31 +9,34 @@ struct CatCommand: AsyncParsableCommand {
     discussion: "`stemma cat DIGEST | sha256sum` prints the digest: anyone can check.")
 
   @OptionGroup var server: ServerOptions
+  @OptionGroup var snapshot: SnapshotOption
 
-  @Flag(help: "DIGEST names content, not a record.")
+  @Flag(help: "SUBJECT is the digest of content, not a record.")
   var content = false
 
-  @Argument(help: "sha256:…")
-  var digest: String
+  @Argument(help: "\(Subject.spelling)")
+  var subject: Subject
 
   func run() async throws {
-    guard let wanted = Digest(parsing: digest) else {
-      throw CommandFailure.usage("\(digest) is not sha256: and 64 lower-case hexadecimal digits")
-    }
     let client = try StemmaClient(server)
     guard content else {
+      let digest = try await subject.resolve(client, at: snapshot.at)
       let bytes = try await client.send(.GET, "records/\(digest)").body
-      guard SHA256.digest(of: bytes) == wanted else {
+      guard SHA256.digest(of: bytes) == digest else {
         throw CommandFailure.found("the server sent other bytes than \(digest)")
       }
       return Terminal.write(bytes)
+    }
+    guard let digest = Digest(parsing: subject.text) else {
+      throw CommandFailure.usage(
+        "\(subject.text) is not sha256: and 64 lower-case hexadecimal digits")
     }
     var hasher = SHA256Hasher()
     try await client.download("content/\(digest)") { bytes in
       hasher.update(bytes.span)
       Terminal.write(bytes)
     }
-    guard hasher.finalize() == wanted else {
+    guard hasher.finalize() == digest else {
       throw CommandFailure.found("the server sent other bytes than \(digest)")
     }
   }

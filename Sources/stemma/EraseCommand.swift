@@ -27,8 +27,8 @@ struct EraseCommand: AsyncParsableCommand {
   @Option(help: "Why, for the record of it.")
   var reason: String
 
-  @Argument(help: "Digest of the record.")
-  var digest: String
+  @Argument(help: "\(Subject.spelling)")
+  var subject: Subject
 
   func validate() throws {
     if destroyNonce && what != .body {
@@ -37,15 +37,17 @@ struct EraseCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
+    let client = try StemmaClient(server)
+    let digest = try await subject.resolve(client)
     let body = JSONValue.object([
-      ("subject", .string(digest)),
+      ("subject", .string(digest.description)),
       ("what", .string(destroyNonce ? "body_and_nonce" : what.rawValue)),
       ("reason", .string(reason)),
     ])
-    let answer = try await StemmaClient(server).send(
+    let answer = try await client.send(
       .POST, "erasures", body: .bytes(body.canonicalBytes()),
       headers: [("Content-Type", "application/json")])
-    let root = try JSONDocument(parsing: answer.body).root
+    let root = try answer.json()
     let created = root["created"]?.bool == true ? "erased" : "was erased"
     Terminal.print("\(root["digest"]?.text ?? "?")  \(root["index"]?.integer ?? -1)  \(created)")
   }

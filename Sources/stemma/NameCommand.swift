@@ -10,6 +10,7 @@ struct NameCommand: AsyncParsableCommand {
     discussion: "A move is a compare-and-swap against the record that the name has now.")
 
   @OptionGroup var server: ServerOptions
+  @OptionGroup var snapshot: SnapshotOption
 
   @Flag(help: "Print every move.")
   var history = false
@@ -20,37 +21,40 @@ struct NameCommand: AsyncParsableCommand {
   @Argument(help: "models/fraud@production")
   var name: String
 
-  @Argument(help: "Digest to move it to.")
-  var target: String?
+  @Argument(help: "What to move it to: \(Subject.spelling)")
+  var target: Subject?
+
+  func validate() throws {
+    if snapshot.at != nil && (history || target != nil) {
+      throw ValidationError("--at goes with a question where the name points")
+    }
+  }
 
   func run() async throws {
     let client = try StemmaClient(server)
     let path = "names/\(pathSegment(name))"
     if history {
       let answer = try await client.send(.GET, path + "/history?limit=1000")
-      guard let moves = try JSONDocument(parsing: answer.body).root["history"] else { return }
+      guard let moves = try answer.json()["history"] else { return }
       for move in moves.elements { Self.print(move) }
       return
     }
     guard let target else {
-      Self.print(try JSONDocument(parsing: try await client.send(.GET, path).body).root)
-      return
+      let query = QueryString([("at", snapshot.at)])
+      return Self.print(try await client.send(.GET, path + query.text).json())
     }
-    var members: [(String, JSONValue)] = [("target", .string(target))]
+    let digest = try await target.resolve(client)
+    var members: [(String, JSONValue)] = [("target", .string(digest.description))]
     if let reason { members.append(("reason", .string(reason))) }
     let answer = try await client.send(
       .PUT, path, body: .bytes(JSONValue.object(members).canonicalBytes()),
       headers: [("Content-Type", "application/json"), try await condition(client, path)])
-    Self.print(try JSONDocument(parsing: answer.body).root)
+    Self.print(try answer.json())
   }
 
   private func condition(_ client: StemmaClient, _ path: String) async throws -> (String, String) {
-    do {
-      let current = try await client.send(.GET, path)
-      return ("If-Match", current.headers.first(name: "ETag") ?? "")
-    } catch let failure as CommandFailure where failure.message.hasPrefix("not_found") {
-      return ("If-None-Match", "*")
-    }
+    guard let current = try await client.sendIfFound(path) else { return ("If-None-Match", "*") }
+    return ("If-Match", current.headers.first(name: "ETag") ?? "")
   }
 
   private static func print(_ move: JSONNode) {

@@ -13,9 +13,9 @@ struct Stemma: AsyncParsableCommand {
       key from --key-file (STEMMA_KEY_FILE) or STEMMA_KEY.
       """,
     subcommands: [
-      ServeCommand.self, MigrateCommand.self, CatCommand.self, ShowCommand.self, PutCommand.self,
-      EraseCommand.self,
-      CommitCommand.self, NameCommand.self, HashCommand.self, SignerCommand.self,
+      ServeCommand.self, MigrateCommand.self, CatCommand.self, ShowCommand.self, LogCommand.self,
+      PutCommand.self, EraseCommand.self, CommitCommand.self, NameCommand.self, NamesCommand.self,
+      LineageCommand.self, ImpactCommand.self, HashCommand.self, SignerCommand.self,
       AuditCommand.self, ReceiptCommand.self,
     ])
 

@@ -1,4 +1,5 @@
 import Glibc
+import Lineage
 
 /// Standard output and error, as bytes.
 enum Terminal {
@@ -15,6 +16,16 @@ enum Terminal {
         exit(3)
       }
     }
+  }
+
+  /// How standard output likes its text: colour and width only where a person looks at it.
+  static var style: TextStyle {
+    guard isatty(1) == 1 else { return TextStyle() }
+    var size = winsize()
+    let isKnown = unsafe ioctl(1, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
+    let isColoured =
+      Environment.value("NO_COLOR") == nil && Environment.value("TERM") != "dumb"
+    return TextStyle(width: isKnown ? Int(size.ws_col) : nil, isColoured: isColoured)
   }
 
   static func print(_ text: String) { write(Array((text + "\n").utf8)) }

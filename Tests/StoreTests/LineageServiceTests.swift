@@ -115,7 +115,7 @@ import Testing
     var request = try setting.request(run.outputs[0], .up)
     request.at = .index(6)
     #expect(try await setting.service.graph(of: request) == nil)
-    request.at = .time(MemoryLineage.time(of: 7))
+    request.at = .time(MemoryRecords.time(of: 7))
     #expect(try await graph(request).at == 7)
     request.at = .index(.max)
     #expect(try await graph(request).at == 8)

@@ -6,12 +6,12 @@ import StoreFixtures
 
 /// A service over records in memory, and questions to it.
 struct LineageSetting {
-  let store: MemoryLineage
+  let store: MemoryRecords
   let service: LineageService
 
   /// Namespace `team` imports `main`.
   init(bodyBytes: Int = 8 << 20) throws {
-    let store = MemoryLineage(bodyBytes: bodyBytes)
+    let store = MemoryRecords(bodyBytes: bodyBytes)
     self.store = store
     service = LineageService(
       engine: store, lookup: store,
@@ -55,7 +55,7 @@ struct SmallRun {
   let device: Digest
   let outputs: [Digest]
 
-  init(in store: MemoryLineage) throws {
+  init(in store: MemoryRecords) throws {
     let inputs = try (0..<3).map { try store.add(input($0)) }
     let how = try store.add(context(1))
     let view = try store.add(StoreFixtures.view(inputs: inputs, context: how))

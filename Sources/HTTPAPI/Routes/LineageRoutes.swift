@@ -85,6 +85,9 @@ enum LineageRoutes {
     }
     question.kinds = try list("kind", in: query).map { try kind($0, "kind") }
     question.roles = try list("role", in: query)
+    guard question.roles.allSatisfy({ isIdentifier($0.utf8) }) else {
+      throw Problem.invalidRequest("a role is [a-z0-9][a-z0-9._-]{0,62}", parameter: "role")
+    }
     question.crossed = try list("cross", in: query).flatMap(associations)
     question.at = try snapshotPoint("at", in: query)
     question.wantsAssociations =

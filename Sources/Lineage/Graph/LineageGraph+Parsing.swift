@@ -7,14 +7,19 @@ extension LineageGraph {
   ///
   /// - Throws: what is wrong, and where.
   package init(parsing node: JSONNode) throws(LineageFormatError) {
-    guard let root = node["root"]?.integer, let at = node["at"]?.integer,
-      let direction = node["direction"]?.text.flatMap(Direction.init)
-    else { throw LineageFormatError("", "root, at or direction is not there") }
-    self.init(root: root, direction: direction, at: at)
+    try self.init(summary: node)
     nodes = try Self.list("nodes", in: node, Node.init(parsing:))
     beside = try Self.list("beside", in: node, Node.init(parsing:))
     edges = try Self.list("edges", in: node, LineageEdge.init(parsing:))
     associations = try Self.list("associations", in: node, LineageEdge.init(parsing:))
+  }
+
+  /// Reads all but the lists.
+  init(summary node: JSONNode) throws(LineageFormatError) {
+    guard let root = node["root"]?.integer, let at = node["at"]?.integer,
+      let direction = node["direction"]?.text.flatMap(Direction.init)
+    else { throw LineageFormatError("", "root, at or direction is not there") }
+    self.init(root: root, direction: direction, at: at)
     let reasons = node["truncatedBy"]?.elements.map { $0.text ?? "" } ?? []
     guard let truncation = Truncation(names: reasons) else {
       throw LineageFormatError("/truncatedBy", "a reason is not known: \(reasons)")

@@ -18,13 +18,6 @@ package struct LineageWalk<Label: Sendable>: Sendable {
     package let near: Int64
     package let far: Int64
     package let label: Label
-
-    @inlinable
-    package init(near: Int64, far: Int64, label: Label) {
-      self.near = near
-      self.far = far
-      self.label = label
-    }
   }
 
   /// The nodes to expand next, ascending; empty at the end.
@@ -35,18 +28,17 @@ package struct LineageWalk<Label: Sendable>: Sendable {
   package private(set) var edges: [Edge] = []
   package private(set) var truncation: Truncation = []
 
-  @usableFromInline let query: LineageQuery
-  @usableFromInline var seen = VisitTable()
-  @usableFromInline var found: [Int64] = []
-  @usableFromInline var met: [Edge] = []
-  @usableFromInline var work = 0
-  @usableFromInline var distance: Int32 = 0
+  private let query: LineageQuery
+  private var seen = VisitTable()
+  private var found: [Int64] = []
+  private var met: [Edge] = []
+  private var work = 0
+  private var distance: Int32 = 0
   /// The frontier is expanded only for edges among what is listed, and to see whether there is more.
-  @usableFromInline var isLast = false
+  private var isLast = false
   /// The last node that is listed, where a limit cut the answer.
-  @usableFromInline var cut: WalkPosition?
+  private var cut: WalkPosition?
 
-  @inlinable
   package init(_ query: LineageQuery) {
     self.query = query
     frontier = []
@@ -62,7 +54,7 @@ package struct LineageWalk<Label: Sendable>: Sendable {
   ///   - near: the node of the frontier.
   ///   - kind: of the far end.
   ///   - isVisible: whether the far end's namespace is one of the query's.
-  @inlinable @inline(__always)
+  @inline(__always)
   package mutating func meet(
     near: Int64, far: Int64, kind: Kind, isVisible: Bool, label: Label
   ) {
@@ -90,7 +82,6 @@ package struct LineageWalk<Label: Sendable>: Sendable {
   }
 
   /// Ends the level: lists what was found, and says in `frontier` how it goes on.
-  @inlinable
   package mutating func endLevel() {
     if isLast {
       frontier = []
@@ -106,8 +97,7 @@ package struct LineageWalk<Label: Sendable>: Sendable {
     listMet()
   }
 
-  @inlinable
-  mutating func listFound() {
+  private mutating func listFound() {
     var walked = found.count
     for (place, index) in found.enumerated() where seen[index]?.isListed == true {
       let position = WalkPosition(distance: distance, index: index)
@@ -126,8 +116,7 @@ package struct LineageWalk<Label: Sendable>: Sendable {
   }
 
   /// Lists the edges of this level whose ends are both listed by now, the later one on this page.
-  @inlinable
-  mutating func listMet() {
+  private mutating func listMet() {
     for edge in met {
       guard let near = listed(edge.near), let far = listed(edge.far) else { continue }
       if let after = query.after, max(near, far) <= after { continue }
@@ -140,8 +129,7 @@ package struct LineageWalk<Label: Sendable>: Sendable {
     met.removeAll(keepingCapacity: true)
   }
 
-  @inlinable
-  func listed(_ index: Int64) -> WalkPosition? {
+  private func listed(_ index: Int64) -> WalkPosition? {
     guard let (distance, isListed) = seen[index], isListed else { return nil }
     let position = WalkPosition(distance: distance, index: index)
     if let cut, position > cut { return nil }
@@ -151,7 +139,6 @@ package struct LineageWalk<Label: Sendable>: Sendable {
 
 extension LineageWalk {
   /// The answer, once the frontier is empty.
-  @inlinable
   package func answer(
     _ label: (Label) -> (member: ReferenceMember, role: String?)
   ) -> LineageAnswer {

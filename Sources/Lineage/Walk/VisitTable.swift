@@ -2,17 +2,15 @@
 /// and not what the store holds.
 ///
 /// Indices are given out by the store, one after the other; nobody outside can choose them to collide.
-@usableFromInline
 struct VisitTable: Sendable {
-  @usableFromInline static var empty: Int64 { -1 }
+  private static let empty: Int64 = -1
 
-  @usableFromInline var keys: [Int64]
+  private var keys: [Int64]
   /// Distance, and in the lowest bit whether the node is listed.
-  @usableFromInline var values: [Int32]
-  @usableFromInline var mask: Int
-  @usableFromInline var count = 0
+  private var values: [Int32]
+  private var mask: Int
+  private(set) var count = 0
 
-  @usableFromInline
   init() {
     keys = Array(repeating: Self.empty, count: 1024)
     values = Array(repeating: 0, count: 1024)
@@ -20,7 +18,7 @@ struct VisitTable: Sendable {
   }
 
   /// Adds a node; false where it is there already.
-  @inlinable @inline(__always)
+  @inline(__always)
   mutating func insert(_ key: Int64, distance: Int32, isListed: Bool) -> Bool {
     var slot = slot(of: key)
     while keys[slot] != Self.empty {
@@ -35,7 +33,7 @@ struct VisitTable: Sendable {
   }
 
   /// Distance of a node, and whether its kind is listed; nil where it was not met.
-  @inlinable @inline(__always)
+  @inline(__always)
   subscript(key: Int64) -> (distance: Int32, isListed: Bool)? {
     var slot = slot(of: key)
     while keys[slot] != Self.empty {
@@ -45,14 +43,13 @@ struct VisitTable: Sendable {
     return nil
   }
 
-  @inlinable @inline(__always)
-  func slot(of key: Int64) -> Int {
+  @inline(__always)
+  private func slot(of key: Int64) -> Int {
     // Fibonacci hashing: neighbours spread over the whole table.
     Int(truncatingIfNeeded: UInt64(bitPattern: key) &* 0x9E37_79B9_7F4A_7C15 >> 20) & mask
   }
 
-  @usableFromInline
-  mutating func grow() {
+  private mutating func grow() {
     let old = (keys, values)
     keys = Array(repeating: Self.empty, count: old.0.count * 2)
     values = Array(repeating: 0, count: old.0.count * 2)

@@ -93,7 +93,7 @@ package struct ImpactService: Sendable {
     let records = try await records(listed, withBodies: true)
     for index in listed.reversed() {
       guard let move = try records[index].flatMap(body(of:)), let name = move["name"]?.text,
-        let target = move["target"]?.text.flatMap({ Digest(parsing: $0) })
+        let target = move["target"]?.digest
       else { throw StoreError(.corrupt, "name record \(index) cannot be read") }
       impact.names.append(Impact.Name(name: name, target: target, index: index))
     }

@@ -15,11 +15,6 @@ package protocol RecordLookup: Sendable {
     of digest: Digest, in namespaces: [Namespace], below size: Int64
   ) async throws(StoreError) -> Int64?
 
-  /// Digests of records of `namespaces` that begin with the bits of `prefix`, ascending, at most `limit`.
-  func digests(
-    beginningWith prefix: DigestPrefix, in namespaces: [Namespace], below size: Int64, limit: Int
-  ) async throws(StoreError) -> [Digest]
-
   /// How many records were committed no later than `time`: the size of the snapshot of that time.
   func size(at time: Timestamp) async throws(StoreError) -> Int64
 }

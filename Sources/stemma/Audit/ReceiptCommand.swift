@@ -9,7 +9,7 @@ struct ReceiptCommand: AsyncParsableCommand {
     commandName: "receipt",
     abstract: "Print a record's receipt, or check one without any server.",
     discussion: """
-      `stemma receipt DIGEST > FILE` gets a C2SP tlog-proof. `stemma receipt --check FILE --vkey KEY` checks it and prints \
+      `stemma receipt SUBJECT > FILE` gets a C2SP tlog-proof. `stemma receipt --check FILE --vkey KEY` checks it and prints \
       what it proves; with --record FILE also that it is of that record.
       """)
 
@@ -23,18 +23,19 @@ struct ReceiptCommand: AsyncParsableCommand {
     help: "With --check: a file with the record's canonical bytes, as `stemma cat` prints them.")
   var record: String?
 
-  @Argument(help: "sha256:…, the record whose receipt is wanted.")
-  var digest: String?
+  @Argument(help: "\(Subject.spelling)")
+  var subject: Subject?
 
   func validate() throws {
-    if (check == nil) == (digest == nil) { throw ValidationError("give DIGEST or --check FILE") }
+    if (check == nil) == (subject == nil) { throw ValidationError("give SUBJECT or --check FILE") }
     if record != nil && check == nil { throw ValidationError("--record goes with --check") }
   }
 
   func run() async throws {
-    if let digest {
-      let answer = try await StemmaClient(server).send(
-        .GET, "records/\(pathSegment(digest))/receipt")
+    if let subject {
+      let client = try StemmaClient(server)
+      let digest = try await subject.resolve(client)
+      let answer = try await client.send(.GET, "records/\(digest)/receipt")
       return Terminal.write(answer.body)
     }
     guard let check else { return }

@@ -1,6 +1,7 @@
 import AsyncHTTPClient
 import Canonical
 import HTTPTypes
+import Lineage
 import NIOCore
 import NIOHTTP1
 
@@ -19,6 +20,15 @@ struct StemmaClient {
     let status: Int
     let headers: HTTPHeaders
     let body: [UInt8]
+
+    /// The body, where it is JSON.
+    func json() throws -> JSONNode {
+      do throws(JSONError) {
+        return try JSONDocument(parsing: body, limits: LineageLineReader.limits).root
+      } catch {
+        throw CommandFailure.unavailable("the server's answer is no JSON: \(error.message)")
+      }
+    }
   }
 
   /// Sends a request below `/v1/{namespace}/` and returns its 2xx answer.
@@ -47,10 +57,22 @@ struct StemmaClient {
     return answer
   }
 
-  /// Streams a content to `sink`, and says how its server named it.
-  func download(_ path: String, to sink: ([UInt8]) throws -> Void) async throws {
+  /// The answer to GET; nil where there is no such thing.
+  func sendIfFound(_ path: String) async throws -> Answer? {
+    do {
+      return try await send(.GET, path)
+    } catch let failure as CommandFailure where failure.message.hasPrefix("not_found") {
+      return nil
+    }
+  }
+
+  /// Streams what is there to `sink`, whose errors are passed on.
+  func download(
+    _ path: String, headers: [(String, String)] = [], to sink: ([UInt8]) throws -> Void
+  ) async throws {
     var request = HTTPClientRequest(url: "\(options.baseURL)/v1/\(options.space)/\(path)")
     request.headers.add(name: "Authorization", value: "Bearer \(key)")
+    for (name, value) in headers { request.headers.add(name: name, value: value) }
     do {
       let response = try await client.execute(request, timeout: .minutes(30))
       guard response.status == .ok else {
@@ -62,6 +84,8 @@ struct StemmaClient {
       }
       for try await buffer in response.body { try sink(Array(buffer.readableBytesView)) }
     } catch let failure as CommandFailure {
+      throw failure
+    } catch let failure as LineageFormatError {
       throw failure
     } catch {
       throw CommandFailure.unavailable("\(options.baseURL): \(error)")

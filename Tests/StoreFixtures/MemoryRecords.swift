@@ -6,7 +6,7 @@ package import Store
 import Synchronization
 
 /// Both ports of lineage in memory, over records that a test makes up.
-package final class MemoryLineage: LineageEngine, RecordLookup {
+package final class MemoryRecords: LineageEngine, RecordLookup {
   private let stored = Mutex((pool: RecordPool(), count: Int64(0)))
   /// Bodies that one look-up gives at the most.
   private let bodyBytes: Int
@@ -64,19 +64,6 @@ package final class MemoryLineage: LineageEngine, RecordLookup {
   package func index(of digest: Digest, in namespaces: [Namespace], below size: Int64) -> Int64? {
     stored.withLock { $0.pool }.index(of: digest, in: namespaces.map(\.name))
       .flatMap { $0 < size ? $0 : nil }
-  }
-
-  package func digests(
-    beginningWith prefix: DigestPrefix, in namespaces: [Namespace], below size: Int64, limit: Int
-  ) -> [Digest] {
-    let names = namespaces.map(\.name)
-    let pool = stored.withLock { $0.pool }
-    let found = (0..<size).compactMap { pool.node(at: $0, distance: nil) }.filter { node in
-      names.contains(node.namespace)
-        && !node.digest.bytes.lexicographicallyPrecedes(prefix.lowest)
-        && !prefix.highest.lexicographicallyPrecedes(node.digest.bytes)
-    }
-    return Array(Set(found.map(\.digest)).sorted().prefix(limit))
   }
 
   package func size(at time: Timestamp) -> Int64 {
