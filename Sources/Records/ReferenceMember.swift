@@ -120,6 +120,9 @@ package struct MemberSet: Hashable, Sendable {
     MemberSet(self.members + Array(members))
   }
 
+  /// Bit n is set where the member with the number n is one of them.
+  package var mask: Int64 { Int64(bitPattern: bits) }
+
   /// In the order of their numbers.
   package var members: [ReferenceMember] { ReferenceMember.allCases.filter(contains) }
 }

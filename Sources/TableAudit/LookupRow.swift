@@ -51,6 +51,7 @@ struct LookupRow {
     if try rows.optionalBytes(row, 7) != record.execution?.bytes {
       problems.append("the column execution")
     }
+    try check(record.references.map { ($0.member, $0.role) }, of: record.kind, rows, row)
     claims = record.claims.map {
       ClaimRow(
         index: index, namespace: namespace, claim: SHA256.digest(of: $0.claimBytes()).bytes)
@@ -65,6 +66,19 @@ struct LookupRow {
     ]
   }
 
+  /// What stands beside the targets.
+  private mutating func check(
+    _ references: [(pointer: String, role: String?)], of kind: Kind, _ rows: Rows, _ row: Int
+  ) throws(PostgresError) {
+    let members = references.map { ReferenceMember(of: kind, pointer: $0.pointer)?.rawValue }
+    if try rows.int16s(row, 13) != members { problems.append("the column members") }
+    let roles = references.map(\.role)
+    let stored = rows.isNull(row, 14) ? nil : try rows.optionalTexts(row, 14)
+    if stored != (roles.allSatisfy { $0 == nil } ? nil : roles) {
+      problems.append("the column roles")
+    }
+  }
+
   private mutating func check(
     _ statement: EntryStatement, _ rows: Rows, _ row: Int
   ) throws(PostgresError) {
@@ -73,6 +87,7 @@ struct LookupRow {
     if try rows.int64s(row, 4) != statement.references.map(\.target) {
       problems.append("the column targets")
     }
+    try check(statement.references.map { ($0.member, $0.role) }, of: statement.kind, rows, row)
     if !rows.isNull(row, 5) { problems.append("the column key of an erased record") }
     if try rows.optionalBytes(row, 10) != Array(statement.namespace.utf8) {
       problems.append("the column namespace")

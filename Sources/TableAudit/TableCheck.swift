@@ -43,6 +43,7 @@ package struct TableCheck: Sendable {
       findings.append(Finding(.log, "log_published says another size than its checkpoint"))
     }
     findings += try await LookupCheck(source: source).run(below: end)
+    findings += try await EdgeCheck(source: source).run(published: head.published)
     findings += try await TileCheck(source: source).run(size: end)
     return findings + (try await checkContentErasures())
   }

@@ -41,7 +41,7 @@ enum TableSQL {
     "audit_lookups", [.int8, .int8],
     """
     select r.index, r.namespace, r.kind, r.digest, r.targets, r.key, r.content, r.execution, r.body,
-      r.statement, n.name, r.principal, \(time)
+      r.statement, n.name, r.principal, \(time), r.members, r.roles
     from record r left join namespace n on n.id = r.namespace
     where r.index >= $1 and r.index < $2 order by r.index
     """)
@@ -55,6 +55,38 @@ enum TableSQL {
     """
     select index, namespace, kind, subject, previous from event where index >= $1 and index < $2
     """)
+
+  static let edgeFill = Statement("audit_edge_fill", [], "select size from edge_fill")
+
+  /// Records from $1 up to but without $2 with a reference that is not in `edge` just as its columns say, or with one
+  /// there that they do not have.
+  static let alteredEdges = Statement(
+    "audit_altered_edges", [.int8, .int8],
+    """
+    with said as (
+      select r.index as child, t.parent, r.namespace as child_namespace,
+        p.namespace as parent_namespace, t.position, t.member, p.kind as parent_kind,
+        coalesce(t.role, '') as role
+      from record r
+      cross join lateral unnest(r.targets, r.members, r.roles)
+        with ordinality as t (parent, member, role, position)
+      left join record p on p.index = t.parent
+      where r.index >= $1 and r.index < $2
+    )
+    select distinct coalesce(s.child, e.child) as child
+    from said s
+    full join (select * from edge where child >= $1 and child < $2) e
+      on e.child = s.child and e.parent = s.parent and e.child_namespace = s.child_namespace
+        and e.parent_namespace = s.parent_namespace and e.position = s.position
+        and e.member = s.member and e.parent_kind = s.parent_kind and e.role = s.role
+    where s.child is null or e.child is null
+    order by child limit 1000
+    """)
+
+  /// Records from $1 on, or below 0, that `edge` has references of.
+  static let strayEdges = Statement(
+    "audit_stray_edges", [.int8],
+    "select distinct child from edge where child >= $1 or child < 0 order by child limit 1000")
 
   /// Next index and last time of the head, how many rows there are, and the last of them.
   static let head = Statement(

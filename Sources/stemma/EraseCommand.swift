@@ -2,6 +2,7 @@ import ArgumentParser
 import AsyncHTTPClient
 import Canonical
 import NIOHTTP1
+import StemmaCrypto
 
 struct EraseCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(

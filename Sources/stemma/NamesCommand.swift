@@ -1,5 +1,6 @@
 import ArgumentParser
 import Canonical
+import NIOHTTP1
 
 struct NamesCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(

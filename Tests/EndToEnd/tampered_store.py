@@ -9,6 +9,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+import time
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,7 @@ class TamperedStore:
         server.start()
         self._fill_on(server)
         self.size, self.note = self._head(server)
+        self._wait_for_edges()
         self.statements, self.digests = self._statements(server)
         server.stop()
         self.vkey = (self.folder / "server/log.vkey").read_text().strip()
@@ -80,11 +82,11 @@ class TamperedStore:
         )  # fmt: skip
         device = add("device", kind="device", **{"class": "a100", "share": {"mode": "whole"}})
         run = add("execution", kind="execution", id=RUN + "1", gang={"id": "x", "size": 1, "system": "none"})
-        time = "2026-01-01T00:00:00.000000Z"
-        add("rank", kind="rank", execution=run, rank=0, attempt=0, devices=[{"device": device}], startedAt=time)
+        at = "2026-01-01T00:00:00.000000Z"
+        add("rank", kind="rank", execution=run, rank=0, attempt=0, devices=[{"device": device}], startedAt=at)
         output = add(
             "output", kind="output", view=view, execution=run, devices=[device], sample="0",
-            producedAt=time, key="decision-1", content=content("out"),
+            producedAt=at, key="decision-1", content=content("out"),
         )  # fmt: skip
         first = add("name-1", kind="name", name="m@live", target=model)
         second = add("name-2", kind="name", name="m@live", target=view, previous=first)
@@ -110,6 +112,14 @@ class TamperedStore:
     def _fill_on(self, server: Server) -> None:
         client = server.client()
         client.commit([{"kind": "context", "v": 1, "parameters": {"later": n}} for n in range(260)])
+
+    def _wait_for_edges(self) -> None:
+        """Until the server, which is idle, has filled the table that lineage is read from."""
+        for _ in range(600):
+            if int(self.sql("base", "select size from edge_fill")) == self.size:
+                return
+            time.sleep(0.1)
+        raise AssertionError("the table of references is not filled")
 
     @staticmethod
     def _head(server: Server) -> tuple[int, str]:

@@ -83,7 +83,11 @@ package struct FrontierExpansion {
   private func parameters(_ nodes: [Int64], _ key: Key) -> Parameters {
     var parameters = Parameters()
     parameters.append(nodes)
-    parameters.append(query.members.members.map(\.rawValue))
+    if isUp {
+      parameters.append(query.members.mask)
+    } else {
+      parameters.append(query.members.members.map(\.rawValue))
+    }
     if let roles = query.roles { parameters.append(roles) } else { parameters.appendNull() }
     parameters.append(key.far)
     parameters.append(key.member)

@@ -29,18 +29,19 @@ enum LineageSQL {
   /// What connections that read or write `edge` run first.
   static let session = "set enable_seqscan = off; set enable_bitmapscan = off; set jit = off"
 
-  /// Members $2 and, where they have one, roles $3 of the references of nodes $1, in the order of a walk: at
-  /// most $8, after the key ($4 to $7) of one of the first node's. Reads one index, and not much more of it
-  /// than it gives: laterals run node by node, and the order is theirs already.
+  /// Members in the mask $2 and, where they have one, of roles $3 of the references of nodes $1, in the order of a
+  /// walk: at most $8, after the key ($4 to $7) of one of the first node's. Reads one index, and not much more of
+  /// it than it gives: laterals run node by node, and the order is theirs already. (An array of members would be
+  /// looked up one by one, and the order lost.)
   static let up = Statement(
     "lineage_up",
-    [.int8Array, .int2Array, .textArray, .int8, .int2, .text, .int2, .int8],
+    [.int8Array, .int8, .textArray, .int8, .int2, .text, .int2, .int8],
     """
     select n.node, e.parent, e.member, e.role, e.position, e.parent_namespace, e.parent_kind
     from unnest($1) with ordinality as n (node, place)
     cross join lateral (
       select parent, member, role, position, parent_namespace, parent_kind from edge
-      where child = n.node and member = any($2)
+      where child = n.node and ($2 >> member) & 1 = 1
         and ($3 is null or role = '' or role = any($3 collate "C"))
         and (parent, member, role, position) > (
           case n.place when 1 then $4 else -1 end, case n.place when 1 then $5 else 0::smallint end,
@@ -50,7 +51,7 @@ enum LineageSQL {
     order by n.place, e.parent, e.member, e.role, e.position limit $8
     """)
 
-  /// The same down, below $9. The index has the members apart (a step wants the newest of each), so each is
+  /// The same down, of members $2 and below $9. The index has the members apart (a step wants the newest of each), so each is
   /// read on its own, from where the key says, and as many as are wanted at the most are put in order.
   static let down = Statement(
     "lineage_down",
@@ -75,9 +76,9 @@ enum LineageSQL {
     order by n.place, e.child, e.member, e.role, e.position limit $8
     """)
 
-  /// Of each of nodes $1 and members $2 the newest $4, in namespaces $3. A record has few references.
+  /// Of each of nodes $1 and members in the mask $2 the newest $4, in namespaces $3. A record has few references.
   static let stepUp = Statement(
-    "lineage_step_up", [.int8Array, .int2Array, .int4Array, .int8],
+    "lineage_step_up", [.int8Array, .int8, .int4Array, .int8],
     """
     select n.node, e.parent, e.member, e.role
     from unnest($1) as n (node)
@@ -85,21 +86,25 @@ enum LineageSQL {
       select parent, member, role, position, row_number() over (
         partition by member order by parent desc, role, position) as number
       from edge
-      where child = n.node and member = any($2) and parent_namespace = any($3)
+      where child = n.node and ($2 >> member) & 1 = 1 and parent_namespace = any($3)
     ) e
     where e.number <= $4
     order by n.node, e.member, e.parent desc, e.role, e.position
     """)
 
-  /// The same down, below $5. A record can be referred to by any number.
+  /// The same down, of members $2 and below $5. A record can be referred to by any number: read backwards from the newest, and to the end
+  /// of the last one's references, as the index has their roles the other way round.
   static let stepDown = Statement(
     "lineage_step_down", [.int8Array, .int2Array, .int4Array, .int8, .int8],
     """
     select n.node, e.child, m.member, e.role
     from unnest($1) as n (node) cross join unnest($2) as m (member)
     cross join lateral (
-      select child, role, position from edge
-      where parent = n.node and member = m.member and child < $5 and child_namespace = any($3)
+      select * from (
+        select child, role, position from edge
+        where parent = n.node and member = m.member and child < $5 and child_namespace = any($3)
+        order by child desc fetch first ($4) rows with ties
+      ) newest
       order by child desc, role, position limit $4
     ) e
     order by n.node, m.member, e.child desc, e.role, e.position

@@ -55,12 +55,16 @@ package struct PostgresLineage: LineageEngine {
     _ query: StepQuery, _ nodes: [Int64], _ namespaces: [Int32],
     on connection: inout PostgresConnection, _ deadline: Deadline, into edges: inout [LineageEdge]
   ) throws(PostgresError) {
+    let isUp = query.direction == .up
     var parameters = Parameters()
     parameters.append(nodes)
-    parameters.append(query.members.members.map(\.rawValue))
+    if isUp {
+      parameters.append(query.members.mask)
+    } else {
+      parameters.append(query.members.members.map(\.rawValue))
+    }
     parameters.append(namespaces)
     parameters.append(Int64(query.limitEach))
-    let isUp = query.direction == .up
     if !isUp { parameters.append(query.size) }
     let rows = try connection.execute(
       isUp ? LineageSQL.stepUp : LineageSQL.stepDown, parameters, deadline: deadline)

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Canonical
+import NIOHTTP1
 import Records
 import StemmaCrypto
 import Store

@@ -1,6 +1,8 @@
 import ArgumentParser
 import Canonical
 import Lineage
+import NIOHTTP1
+import StemmaCrypto
 
 struct ImpactCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(

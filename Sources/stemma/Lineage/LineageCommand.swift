@@ -1,6 +1,8 @@
 import ArgumentParser
 import Canonical
 import Lineage
+import NIOHTTP1
+import StemmaCrypto
 
 struct LineageCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -75,10 +77,10 @@ struct LineageCommand: AsyncParsableCommand {
 extension StemmaClient {
   /// One page of a lineage.
   func lineage(_ path: String) async throws -> LineageGraph {
-    let answer = try await send(.GET, path)
+    let answer = try await send(.GET, path).json()
     do throws(LineageFormatError) {
-      return try LineageGraph(parsing: try answer.json())
-    } catch let error as LineageFormatError {
+      return try LineageGraph(parsing: answer)
+    } catch {
       throw CommandFailure.unavailable("the server's answer cannot be read: \(error)")
     }
   }

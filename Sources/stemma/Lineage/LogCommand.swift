@@ -1,6 +1,7 @@
 import ArgumentParser
 import Canonical
 import Lineage
+import NIOHTTP1
 import Records
 
 struct LogCommand: AsyncParsableCommand {

@@ -2,6 +2,7 @@ import ArgumentParser
 import Canonical
 import Lineage
 import Records
+import StemmaCrypto
 
 struct ShowCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(

@@ -73,6 +73,7 @@ struct ServiceRun {
     let uploads = PostgresPool(
       conninfo: conninfo, workers: 4, maximumWaiters: 64, label: "stemma-upload")
     let ledger = PostgresLedger(conninfo: conninfo)
+    let lineage = LineageStart(conninfo: conninfo)
     let start = LogStart(directory: directory, place: signer, logger: logger)
     let signer = try await start.signer(for: PostgresLogIdentity(pool: pool))
     let client = HTTPWitness.makeClient()
@@ -88,7 +89,7 @@ struct ServiceRun {
       try await start.recover(committer)
       result = .success(
         try await serve(
-          committer, signer, witnessed, pool: pool, uploads: uploads, embedded))
+          committer, signer, witnessed, lineage, pool: pool, uploads: uploads, embedded))
     } catch {
       result = .failure(error)
     }
@@ -96,6 +97,7 @@ struct ServiceRun {
     try? await client.shutdown()
     await signer.close()
     await ledger.close()
+    await lineage.close()
     await uploads.close()
     await pool.close()
     try result.get()
@@ -105,15 +107,18 @@ struct ServiceRun {
   /// Answers requests until a signal, and then those that are under way.
   private func serve(
     _ committer: GroupCommitter, _ signer: any HeadSigner, _ witnesses: WitnessedSigner?,
-    pool: PostgresPool, uploads: PostgresPool, _ embedded: EmbeddedPostgres?
+    _ lineage: LineageStart, pool: PostgresPool, uploads: PostgresPool, _ embedded: EmbeddedPostgres?
   ) async throws {
     let keys = PostgresKeyRegistry(pool: pool)
     try await FirstKey.makeIfNeeded(in: directory, keys, logger)
     let health = Health()
+    let log = PublishedLog(reader: PostgresLogReader(pool: pool), key: signer.verifierKey)
     let services = APIServices(
       committer: committer, records: PostgresRecordReader(pool: pool),
       content: PostgresContentStorage(pool: pool, uploads: uploads),
-      log: PublishedLog(reader: PostgresLogReader(pool: pool), key: signer.verifierKey),
+      log: log,
+      lineage: lineage.service(
+        lookup: PostgresRecordLookup(pool: pool), log: log, imports: imports),
       authenticator: Authenticator(registry: keys), health: health, witnesses: witnesses,
       imports: imports, now: WallClock.now)
     let (directory, address, logger) = (directory, address, logger)
@@ -134,7 +139,7 @@ struct ServiceRun {
       },
       eventLoopGroupProvider: .shared(MultiThreadedEventLoopGroup(numberOfThreads: 2)),
       logger: logger)
-    var running: [any Service] = [application]
+    var running: [any Service] = [application, lineage.filling]
     if let embedded { running.append(PostgresSupervisor(embedded: embedded, logger: logger)) }
     if let witnesses { running.append(WitnessRetry(witnesses: witnesses, committer: committer)) }
     if let own = signer as? FileSigner { running.append(SignerWatch(signer: own)) }

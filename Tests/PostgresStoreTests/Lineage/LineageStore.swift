@@ -12,6 +12,7 @@ struct LineageStore {
   let edges: PostgresEdges
   let lineage: PostgresLineage
   let pool: PostgresPool
+  private let ledger: PostgresLedger
   private let committer: GroupCommitter
 
   /// - Parameter portion: nodes and rows of a statement.
@@ -22,10 +23,11 @@ struct LineageStore {
     var portions = FrontierExpansion.Portion()
     (portions.nodes, portions.rows) = portion
     lineage = PostgresLineage(
-      conninfo: conninfo, filler: EdgeFiller(storage: edges), portion: portions)
-    pool = PostgresPool(conninfo: conninfo, workers: 2, maximumWaiters: 10, label: "t")
+      conninfo: conninfo, filler: EdgeFiller(storage: edges), workers: 1, portion: portions)
+    pool = PostgresPool(conninfo: conninfo, workers: 1, maximumWaiters: 10, label: "t")
+    ledger = PostgresLedger(conninfo: conninfo)
     committer = GroupCommitter(
-      ledger: PostgresLedger(conninfo: conninfo), signer: try TestSigner.make(),
+      ledger: ledger, signer: try TestSigner.make(),
       now: { Timestamp(microseconds: 1_700_000_000_000_000) }, random: { randomBytes($0) })
   }
 
@@ -40,6 +42,7 @@ struct LineageStore {
   func close() async {
     await lineage.close()
     await edges.close()
+    await ledger.close()
     await pool.close()
   }
 

@@ -6,7 +6,8 @@ import Store
 import StoreFixtures
 import Testing
 
-@Suite struct PostgresLineageTests {
+/// One after the other: each has connections of its own, and a server has not many.
+@Suite(.serialized) struct PostgresLineageTests {
   /// Fills, asks, commits, and asks again: an engine that does not have all of a snapshot waits for it.
   /// Once so that every level and many a node comes in pieces.
   @Test(arguments: [1, 2, 3] as [UInt64], [(1024, 8192), (3, 4)])

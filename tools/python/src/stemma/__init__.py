@@ -2,6 +2,7 @@
 
 from .client import Client, CommitAnswer, DigestMismatch, Problem
 from .digest import digest_of, digest_of_bytes
+from .lineage import Edge, Lineage, LineageCut, Node
 from .manifest import MANIFEST_MEDIA_TYPE, manifest_of
 from .run import Run
 
@@ -9,7 +10,11 @@ __all__ = [
     "Client",
     "CommitAnswer",
     "DigestMismatch",
+    "Edge",
+    "Lineage",
+    "LineageCut",
     "MANIFEST_MEDIA_TYPE",
+    "Node",
     "Problem",
     "Run",
     "digest_of",

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import time
 from pathlib import Path
-from typing import Any, Iterable, Mapping, NamedTuple, Optional, Sequence
+from typing import Any, Iterable, Mapping, NamedTuple, Optional, Sequence, Union
 from urllib.parse import quote
 
 import httpx
 
 from .digest import digest_of, digest_of_bytes
+from .lineage import Lineage, joined, parse_lines
 
 
 class Problem(Exception):
@@ -102,7 +103,8 @@ class Client:
         return self._send("GET", f"records/{digest}/receipt").content
 
     def find(self, **filters: str) -> list[dict[str, Any]]:
-        """Records by ``kind``, ``key``, ``content`` and ``execution``, in index order, all pages."""
+        """Records by ``kind``, ``key``, ``content``, ``execution``, ``prefix`` of the digest, ``principal``,
+        ``since`` and ``until``, in index order (or ``order="desc"``), all pages."""
         found: list[dict[str, Any]] = []
         parameters: dict[str, str] = dict(filters)
         while True:
@@ -111,6 +113,43 @@ class Client:
             if "next" not in page:
                 return found
             parameters["after"] = str(page["next"])
+
+    def lineage(
+        self,
+        digest: str,
+        direction: str = "up",
+        *,
+        depth: Optional[int] = None,
+        kinds: Sequence[str] = (),
+        roles: Sequence[str] = (),
+        cross: Sequence[str] = (),
+        at: Union[int, str, None] = None,
+        associations: bool = False,
+        records: bool = False,
+    ) -> Lineage:
+        """What a record rests on (``up``), what rests on it (``down``), or ``both``: all of it, at one
+        snapshot. ``at`` is an index or a time. Raises :class:`Problem` or :class:`LineageCut`."""
+        chosen: dict[str, Union[int, str, bool, None]] = {
+            "direction": direction, "depth": depth, "kind": ",".join(kinds), "role": ",".join(roles),
+            "cross": ",".join(cross), "at": at, "associations": associations and "true",
+            "records": records and "true",
+        }  # fmt: skip
+        parameters = {
+            # Not `in`, which takes 0 for False.
+            name: str(value) for name, value in chosen.items() if value or value == 0 and value is not False
+        }
+        whole: Optional[Lineage] = None
+        while whole is None or whole.next:
+            if whole and whole.next:
+                parameters["after"] = whole.next
+            page = parse_lines(
+                self._send(
+                    "GET", f"lineage/{digest}", params=parameters,
+                    headers={"Accept": "application/x-ndjson"},
+                ).content
+            )  # fmt: skip
+            whole = joined(whole, page) if whole else page
+        return whole
 
     def put_content(self, data: bytes) -> str:
         """Store bytes; returns their digest."""
