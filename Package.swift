@@ -205,21 +205,13 @@ let package = Package(
       name: "BenchTests",
       dependencies: ["Canonical", "Records", "SeededRandom", "StemmaCrypto", "stemma-bench"],
       swiftSettings: strict),
-    // A plain reference for walks.
-    .target(
-      name: "LineageFixtures", dependencies: ["Lineage", "Records", "SeededRandom"],
-      path: "Tests/LineageFixtures", swiftSettings: strict),
     .testTarget(
       name: "LineageTests",
-      dependencies: [
-        "Canonical", "Lineage", "LineageFixtures", "Records", "SeededRandom", "StemmaCrypto",
-      ],
+      dependencies: ["Canonical", "Lineage", "Records", "SeededRandom", "StemmaCrypto"],
       swiftSettings: strict),
     .testTarget(
       name: "LineageIndexTests",
-      dependencies: [
-        "Lineage", "LineageFixtures", "LineageIndex", "Records", "SeededRandom", "Store",
-      ],
+      dependencies: ["Lineage", "LineageIndex", "Records", "Store", "StoreFixtures"],
       swiftSettings: strict),
     .testTarget(name: "FramesTests", dependencies: ["Frames"], swiftSettings: strict),
   ]

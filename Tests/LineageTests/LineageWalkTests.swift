@@ -1,5 +1,4 @@
 import Lineage
-import LineageFixtures
 import Records
 import SeededRandom
 import Testing

@@ -9,6 +9,12 @@ package struct MemoryLineage: LineageEngine, LineageFeed {
     package let namespace: String
     /// In the order of the record.
     package let references: [LineageEdge]
+
+    package init(kind: Kind, namespace: String, references: [LineageEdge]) {
+      self.kind = kind
+      self.namespace = namespace
+      self.references = references
+    }
   }
 
   /// By index.

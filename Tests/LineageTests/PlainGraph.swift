@@ -1,27 +1,23 @@
-package import Lineage
-package import Records
-package import SeededRandom
+import Lineage
+import Records
+import SeededRandom
 
 /// A made-up graph, and the answers that a walk over it must give, worked out in the plainest way: whole
 /// sets, level by level, nothing cut before the end.
-package struct PlainGraph {
-  package var edges: [LineageEdge] = []
-  package var kinds: [Kind] = []
-  package var namespaces: [String] = []
+struct PlainGraph {
+  var edges: [LineageEdge] = []
+  var kinds: [Kind] = []
+  var namespaces: [String] = []
 
   /// `count` nodes, each resting on up to `fan` earlier ones.
-  package init(random count: Int, fan: Int, generator: inout SplitMix64) {
-    let members: [(kind: Kind, members: [ReferenceMember])] = [
-      (.input, [.inputObtainedBy]), (.view, [.viewInputs, .viewModel, .viewInputs]),
-      (.output, [.outputView, .outputDevices]), (.note, [.noteSubject]),
-    ]
+  init(random count: Int, fan: Int, generator: inout SplitMix64) {
+    let members: [ReferenceMember] = [.viewInputs, .viewModel, .outputView, .noteSubject]
     for index in 0..<count {
-      let (kind, own) = members[Int.random(in: 0..<4, using: &generator)]
-      kinds.append(kind)
+      kinds.append([.input, .view, .output, .note][Int.random(in: 0..<4, using: &generator)])
       namespaces.append(Int.random(in: 0..<8, using: &generator) == 0 ? "other" : "own")
       guard index > 0 else { continue }
       for _ in 0..<Int.random(in: 0...fan, using: &generator) {
-        let member = own[Int.random(in: 0..<own.count, using: &generator)]
+        let member = members[Int.random(in: 0..<4, using: &generator)]
         let role = Bool.random(using: &generator) ? "a" : "b"
         let edge = LineageEdge(
           from: Int64(index), to: Int64.random(in: 0..<Int64(index), using: &generator),
@@ -32,7 +28,7 @@ package struct PlainGraph {
   }
 
   /// The edges that `query` follows from `near`, in the order that a walk wants them in.
-  package func steps(from near: Int64, _ query: LineageQuery) -> [(far: Int64, edge: LineageEdge)] {
+  func steps(from near: Int64, _ query: LineageQuery) -> [(far: Int64, edge: LineageEdge)] {
     edges.compactMap { edge in
       let (own, far) = query.direction == .up ? (edge.from, edge.to) : (edge.to, edge.from)
       guard own == near, far < query.size, query.members.contains(edge.member),
@@ -47,7 +43,7 @@ package struct PlainGraph {
 
   /// Everything in the closure with its distance, and all edges in it that were followed from a node that was not
   /// at the depth limit.
-  package func closure(_ query: LineageQuery) -> (distances: [Int64: Int32], edges: Set<LineageEdge>) {
+  func closure(_ query: LineageQuery) -> (distances: [Int64: Int32], edges: Set<LineageEdge>) {
     var distances: [Int64: Int32] = [:]
     for start in query.start { distances[start] = 0 }
     var level = query.start
@@ -73,7 +69,7 @@ package struct PlainGraph {
   }
 
   /// Drives a walk over this graph.
-  package func walk(_ query: LineageQuery) -> LineageAnswer {
+  func walk(_ query: LineageQuery) -> LineageAnswer {
     var walk = LineageWalk<LineageEdge>(query)
     while !walk.frontier.isEmpty {
       for node in walk.frontier {
