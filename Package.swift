@@ -48,7 +48,20 @@ let package = Package(
     .target(name: "Records", dependencies: ["Canonical", "StemmaCrypto"], swiftSettings: strict),
     // Walks over records, and what is made of them: needs no server.
     .target(
-      name: "Lineage", dependencies: ["Canonical", "Records", "StemmaCrypto"],
+      name: "Lineage", dependencies: ["Canonical", "Records", "StemmaCrypto", "TransparencyLog"],
+      resources: [
+        .embedInCode("Resources/page.html"),
+        .embedInCode("Resources/page.css"),
+        .embedInCode("Resources/elements.js"),
+        .embedInCode("Resources/model.js"),
+        .embedInCode("Resources/layout.js"),
+        .embedInCode("Resources/picture.js"),
+        .embedInCode("Resources/camera.js"),
+        .embedInCode("Resources/panel.js"),
+        .embedInCode("Resources/search.js"),
+        .embedInCode("Resources/page.js"),
+        .embedInCode("Resources/service.js"),
+      ],
       swiftSettings: strict),
     .target(name: "TransparencyLog", dependencies: ["StemmaCrypto"], swiftSettings: strict),
     .target(
@@ -114,7 +127,8 @@ let package = Package(
       name: "stemma",
       dependencies: [
         "Audit", "Canonical", "StemmaCrypto", "EmbeddedPostgres", "FileDigests", "HTTPAPI",
-        "Lineage", "Postgres", "PostgresStore", "Records", "Signer", "SignerService", "Store", "TableAudit",
+        "Lineage", "Postgres", "PostgresStore", "Records", "Signer", "SignerService", "Store",
+        "TableAudit",
         "TransparencyLog",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
@@ -207,7 +221,9 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "LineageTests",
-      dependencies: ["Canonical", "Lineage", "Records", "SeededRandom", "StemmaCrypto"],
+      dependencies: [
+        "Canonical", "Lineage", "Records", "SeededRandom", "StemmaCrypto", "TransparencyLog",
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "LineageIndexTests",

@@ -7,6 +7,7 @@ enum RouteTable {
   static let all: [Route] =
     CommitRoutes.all + RecordRoutes.all + ContentRoutes.all + LocationRoutes.all
     + LineageRoutes.all + NameRoutes.all + ErasureRoutes.all + LogRoutes.all + OperationsRoutes.all
+    + UIRoutes.all
 }
 
 /// The responder that answers every request of the API.

@@ -256,6 +256,15 @@ def test_records_by_prefix_principal_and_time(client: Client, lineage_server: Se
         get(lineage_server, f"/v1/main/records?{query}", 400)
 
 
+def test_every_time_is_its_index(client: Client, history: History) -> None:
+    records = client.find()
+    first = records[0]["digest"]
+    for record in records:
+        time = record["committedAt"]
+        newest = max(other["index"] for other in records if other["committedAt"] <= time)
+        assert client.lineage(first, "down", at=time, depth=0).at == newest
+
+
 def test_no_key_no_answer(lineage_server: Server, history: History) -> None:
     for path in (f"lineage/{history['answer']}", f"impact/{history['answer']}"):
         assert httpx.get(f"{lineage_server.url}/v1/main/{path}").status_code == 401

@@ -59,7 +59,7 @@ def test_what_is_there_is_as_described(server: Server, tmp_path: Path) -> None:
         namespace = "described"
         name = "models/described@production"
         [[operations]]
-        include-path-regex = "/records/"
+        include-path-regex = "/(records|lineage|impact)/"
         parameters = {{ digest = "{record}" }}
         [[operations]]
         include-path = "/log/tile/{{place}}"

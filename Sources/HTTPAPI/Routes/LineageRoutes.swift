@@ -39,7 +39,7 @@ enum LineageRoutes {
     let query = try request.query(
       allowing: [
         "direction", "depth", "kind", "role", "cross", "at", "limit", "after", "associations",
-        "records",
+        "records", "titles",
       ])
     let isStream = wantsLines(request)
     var question = try question(about: digest, in: namespace, query)
@@ -54,9 +54,19 @@ enum LineageRoutes {
       }
       question.after = cursor
     }
+    let wantsTitles = try choice("titles", in: query, ["false", "true"]) == "true"
+    if wantsTitles {
+      guard !isStream else {
+        throw Problem.invalidRequest("lines of JSON have no titles", parameter: "titles")
+      }
+      // A title is made of a record and of what stands beside it.
+      question.wantsRecords = true
+      question.wantsAssociations = true
+    }
     guard isStream else {
       guard let graph = try await services.lineage.graph(of: question) else { throw notThere }
-      return Response(json: graph.json, headers: [.vary: "Accept"])
+      return Response(
+        json: wantsTitles ? graph.titledJSON : graph.json, headers: [.vary: "Accept"])
     }
     guard let answer = try await LineageLines(question, services.lineage) else { throw notThere }
     return Response(

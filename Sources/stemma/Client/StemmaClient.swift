@@ -9,7 +9,15 @@ import NIOHTTP1
 struct StemmaClient {
   private let options: ServerOptions
   private let key: String
-  private let client = HTTPClient.shared
+  private let client = Self.client
+
+  /// Says at once that nobody listens: the shared client would try again until the request's deadline. It lives as
+  /// long as the program.
+  private static let client = {
+    var configuration = HTTPClient.Configuration.singletonConfiguration
+    configuration.connectionPool.retryConnectionEstablishment = false
+    return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+  }()
 
   init(_ options: ServerOptions) throws {
     self.options = options

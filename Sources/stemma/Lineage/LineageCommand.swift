@@ -49,7 +49,7 @@ struct LineageCommand: AsyncParsableCommand {
   @Flag(help: "All of them, however many there are.")
   var all = false
 
-  @Option(help: "tree, table, json, dot or mermaid.")
+  @Option(help: "tree, table, json, dot, mermaid or html (a page to open in a browser).")
   var output = LineageFormat.tree
 
   @Argument(help: "\(Subject.spelling)")

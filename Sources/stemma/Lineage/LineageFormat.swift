@@ -4,7 +4,7 @@ import Lineage
 
 /// How a lineage is printed.
 enum LineageFormat: String, ExpressibleByArgument, CaseIterable {
-  case tree, table, json, dot, mermaid
+  case tree, table, json, dot, mermaid, html
 
   func text(of graph: LineageGraph) -> String {
     switch self {
@@ -13,6 +13,7 @@ enum LineageFormat: String, ExpressibleByArgument, CaseIterable {
     case .json: String(decoding: graph.json.canonicalBytes(), as: UTF8.self) + "\n"
     case .dot: DotText.render(graph)
     case .mermaid: MermaidText.render(graph)
+    case .html: String(decoding: LineagePage.file(graph), as: UTF8.self)
     }
   }
 }

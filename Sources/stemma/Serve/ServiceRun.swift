@@ -107,7 +107,8 @@ struct ServiceRun {
   /// Answers requests until a signal, and then those that are under way.
   private func serve(
     _ committer: GroupCommitter, _ signer: any HeadSigner, _ witnesses: WitnessedSigner?,
-    _ lineage: LineageStart, pool: PostgresPool, uploads: PostgresPool, _ embedded: EmbeddedPostgres?
+    _ lineage: LineageStart, pool: PostgresPool, uploads: PostgresPool,
+    _ embedded: EmbeddedPostgres?
   ) async throws {
     let keys = PostgresKeyRegistry(pool: pool)
     try await FirstKey.makeIfNeeded(in: directory, keys, logger)

@@ -30,9 +30,11 @@ package struct NodeMarks: Sendable, Equatable {
 
   package var isEmpty: Bool { !isRetracted && !isErased && labels.isEmpty }
 
-  /// `retracted, erased, label pii`; empty where there is nothing to say.
-  package var text: String {
-    ((isRetracted ? ["retracted"] : []) + (isErased ? ["erased"] : [])
-      + labels.map { "label \($0)" }).joined(separator: ", ")
+  /// `retracted`, `erased`, `label pii`.
+  package var words: [String] {
+    (isRetracted ? ["retracted"] : []) + (isErased ? ["erased"] : []) + labels.map { "label \($0)" }
   }
+
+  /// `retracted, erased, label pii`; empty where there is nothing to say.
+  package var text: String { words.joined(separator: ", ") }
 }
