@@ -10,6 +10,9 @@ package struct FrontierExpansion {
   package struct Portion: Sendable {
     package var nodes = 1024
     package var rows = 8192
+    /// A frontier of no more nodes than this is read many levels ahead.
+    package var narrow = 16
+    package var ahead = LevelsAhead.Portion()
 
     package init() {}
   }
@@ -35,6 +38,9 @@ package struct FrontierExpansion {
   private var walk: LineageWalk<Label>
   private var roles: [String] = []
   private var rolePositions: [String: Int32] = [:]
+  private var ahead = LevelsAhead()
+  /// Levels until it is tried again to read ahead: twice as many after each time that brought nothing.
+  private var rest = (left: 0, next: 1)
 
   init(_ query: LineageQuery, namespaces: [Int32], portion: Portion) {
     self.query = query
@@ -48,11 +54,29 @@ package struct FrontierExpansion {
     on connection: inout PostgresConnection, _ deadline: Deadline
   ) throws(PostgresError) -> LineageAnswer {
     while !walk.frontier.isEmpty {
-      try expand(walk.frontier, on: &connection, deadline)
+      let frontier = walk.frontier
+      try readAhead(frontier, on: &connection, deadline)
+      if ahead.covers(frontier) {
+        for near in frontier { for edge in ahead[near] { meet(edge) } }
+      } else {
+        try expand(frontier, on: &connection, deadline)
+      }
       walk.endLevel()
     }
     let roles = roles
     return walk.answer { ($0.member, $0.role < 0 ? nil : roles[Int($0.role)]) }
+  }
+
+  private mutating func readAhead(
+    _ frontier: [Int64], on connection: inout PostgresConnection, _ deadline: Deadline
+  ) throws(PostgresError) {
+    guard frontier.count <= portion.narrow, !ahead.covers(frontier) else { return }
+    guard rest.left == 0 else {
+      rest.left -= 1
+      return
+    }
+    ahead = try LevelsAhead(of: frontier, query, portion.ahead, on: &connection, deadline)
+    rest = ahead.covers(frontier) ? (0, 1) : (rest.next, rest.next * 2)
   }
 
   private mutating func expand(
@@ -65,7 +89,7 @@ package struct FrontierExpansion {
       let rows = try connection.execute(
         isUp ? LineageSQL.up : LineageSQL.down, parameters(Array(frontier[start..<end]), key),
         deadline: deadline)
-      for row in 0..<rows.count { try meet(rows, row) }
+      for row in 0..<rows.count { meet(try EdgeRow(rows, row, query.direction)) }
       guard rows.count == portion.rows else {
         start = end
         key = Key()
@@ -98,18 +122,14 @@ package struct FrontierExpansion {
     return parameters
   }
 
-  private mutating func meet(_ rows: Rows, _ row: Int) throws(PostgresError) {
-    let (near, far) = (try rows.int64(row, 0), try rows.int64(row, 1))
-    guard let member = ReferenceMember(rawValue: try rows.int16(row, 2)),
-      let kind = isUp ? Kind(rawValue: try rows.int16(row, 6)) : member.kind
-    else { throw PostgresError(.decoding, "an edge of \(near) has no member, or no kind") }
+  private mutating func meet(_ edge: EdgeRow) {
     walk.meet(
-      near: near, far: far, kind: kind, isVisible: namespaces.contains(try rows.int32(row, 5)),
-      label: Label(member: member, role: try role(rows, row)))
+      near: edge.near, far: edge.far, kind: edge.kind,
+      isVisible: namespaces.contains(edge.namespace),
+      label: Label(member: edge.member, role: position(of: edge.role)))
   }
 
-  private mutating func role(_ rows: Rows, _ row: Int) throws(PostgresError) -> Int32 {
-    let role = try rows.text(row, 3)
+  private mutating func position(of role: String) -> Int32 {
     if role.isEmpty { return -1 }
     if let known = rolePositions[role] { return known }
     let position = Int32(roles.count)

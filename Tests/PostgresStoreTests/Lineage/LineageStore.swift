@@ -15,15 +15,14 @@ struct LineageStore {
   private let ledger: PostgresLedger
   private let committer: GroupCommitter
 
-  /// - Parameter portion: nodes and rows of a statement.
-  init(seed: UInt64, records: Int, portion: (nodes: Int, rows: Int) = (1024, 8192)) async throws {
+  init(
+    seed: UInt64, records: Int, portion: FrontierExpansion.Portion = .init()
+  ) async throws {
     history = try RandomHistory(seed: seed, records: records)
     conninfo = try await TestCluster.newDatabase()
     edges = PostgresEdges(conninfo: conninfo)
-    var portions = FrontierExpansion.Portion()
-    (portions.nodes, portions.rows) = portion
     lineage = PostgresLineage(
-      conninfo: conninfo, filler: EdgeFiller(storage: edges), workers: 1, portion: portions)
+      conninfo: conninfo, filler: EdgeFiller(storage: edges), workers: 1, portion: portion)
     pool = PostgresPool(conninfo: conninfo, workers: 1, maximumWaiters: 10, label: "t")
     ledger = PostgresLedger(conninfo: conninfo)
     committer = GroupCommitter(

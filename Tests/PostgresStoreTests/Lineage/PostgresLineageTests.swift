@@ -8,11 +8,30 @@ import Testing
 
 /// One after the other: each has connections of its own, and a server has not many.
 @Suite(.serialized) struct PostgresLineageTests {
+  enum Portions: CaseIterable {
+    case asTheyAre
+    /// Every level and many a node comes in pieces, nothing ahead.
+    case small
+    /// Read ahead whenever it can be, and always cut.
+    case smallAhead
+
+    var portion: FrontierExpansion.Portion {
+      var portion = FrontierExpansion.Portion()
+      switch self {
+      case .asTheyAre: break
+      case .small: (portion.nodes, portion.rows, portion.narrow) = (3, 4, 0)
+      case .smallAhead:
+        portion.narrow = 1000
+        (portion.ahead.levels, portion.ahead.rows, portion.ahead.fan) = (3, 40, 5)
+      }
+      return portion
+    }
+  }
+
   /// Fills, asks, commits, and asks again: an engine that does not have all of a snapshot waits for it.
-  /// Once so that every level and many a node comes in pieces.
-  @Test(arguments: [1, 2, 3] as [UInt64], [(1024, 8192), (3, 4)])
-  func answersLikeThePlainOne(seed: UInt64, portion: (nodes: Int, rows: Int)) async throws {
-    let store = try await LineageStore(seed: seed, records: 700, portion: portion)
+  @Test(arguments: [1, 2] as [UInt64], Portions.allCases)
+  func answersLikeThePlainOne(seed: UInt64, portions: Portions) async throws {
+    let store = try await LineageStore(seed: seed, records: 700, portion: portions.portion)
     try await store.commit(25)
     let newest = Int(try await store.edges.progress().published)
     var suite = LineageConformance(store.lineage, like: store.history.graph, seed: seed)
