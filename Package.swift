@@ -127,6 +127,7 @@ let package = Package(
       name: "stemma",
       dependencies: [
         "Audit", "Canonical", "StemmaCrypto", "EmbeddedPostgres", "FileDigests", "HTTPAPI",
+        "LineageIndex",
         "Lineage", "Postgres", "PostgresStore", "Records", "Signer", "SignerService", "Store",
         "TableAudit",
         "TransparencyLog",

@@ -7,6 +7,8 @@ package struct APIServices: Sendable {
   package let content: any ContentStorage
   package let log: PublishedLog
   package let lineage: LineageService
+  /// Nil where there is one engine of lineage only.
+  package let lineageStanding: (@Sendable () -> LineageStanding)?
   package let authenticator: Authenticator
   package let health: Health
   /// Nil where checkpoints are not shown to any.
@@ -19,8 +21,10 @@ package struct APIServices: Sendable {
 
   package init(
     committer: GroupCommitter, records: any RecordReader, content: any ContentStorage,
-    log: PublishedLog, lineage: LineageService, authenticator: Authenticator, health: Health,
-    witnesses: WitnessedSigner? = nil, imports: [Namespace: [Namespace]],
+    log: PublishedLog, lineage: LineageService,
+    lineageStanding: (@Sendable () -> LineageStanding)? = nil,
+    authenticator: Authenticator, health: Health, witnesses: WitnessedSigner? = nil,
+    imports: [Namespace: [Namespace]],
     now: @escaping @Sendable () -> Timestamp,
     requestDeadline: Duration = .seconds(30)
   ) {
@@ -29,6 +33,7 @@ package struct APIServices: Sendable {
     self.content = content
     self.log = log
     self.lineage = lineage
+    self.lineageStanding = lineageStanding
     self.authenticator = authenticator
     self.health = health
     self.witnesses = witnesses

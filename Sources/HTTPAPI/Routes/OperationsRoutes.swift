@@ -28,7 +28,8 @@ enum OperationsRoutes {
     Route(.get, "/metrics", .scope(.metrics)) { _, _, services in
       text(
         CommitMetrics.text(services.committer.counters)
-          + (services.witnesses.map(WitnessMetrics.text) ?? ""),
+          + (services.witnesses.map(WitnessMetrics.text) ?? "")
+          + (services.lineageStanding.map { LineageMetrics.text($0()) } ?? ""),
         mediaType: "text/plain; version=0.0.4; charset=utf-8")
     },
   ]

@@ -40,6 +40,8 @@ struct ServeCommand: AsyncParsableCommand {
 
   @OptionGroup var witnesses: WitnessOptions
 
+  @OptionGroup var lineage: LineageOptions
+
   @Option(
     name: .customLong("import"),
     help: """
@@ -92,7 +94,8 @@ struct ServeCommand: AsyncParsableCommand {
         directory: directory, database: database ?? Environment.value("STEMMA_DATABASE"),
         address: address, allowsUnsafe: `unsafe`, signer: signer,
         witnesses: witnesses,
-        imports: Dictionary(imports.map { ($0.importer, $0.imported) }) { $0 + $1 }
+        imports: Dictionary(imports.map { ($0.importer, $0.imported) }) { $0 + $1 },
+        indexBytes: lineage.indexBytes
       ).run()
     } catch {
       throw CommandFailure.unavailable(error.message)

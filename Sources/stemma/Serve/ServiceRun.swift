@@ -22,6 +22,8 @@ struct ServiceRun {
   let signer: LogStart.Place
   let witnesses: WitnessSettings?
   let imports: [Namespace: [Namespace]]
+  /// What the lineage index may take; nil: there is none.
+  let indexBytes: Int?
 
   private var logger: Logger {
     var logger = Logger(label: "stemma") { StreamLogHandler.standardError(label: $0) }
@@ -73,7 +75,8 @@ struct ServiceRun {
     let uploads = PostgresPool(
       conninfo: conninfo, workers: 4, maximumWaiters: 64, label: "stemma-upload")
     let ledger = PostgresLedger(conninfo: conninfo)
-    let lineage = LineageStart(conninfo: conninfo)
+    let lineage = LineageStart(
+      conninfo: conninfo, indexBytes: indexBytes, logger: logger)
     let start = LogStart(directory: directory, place: signer, logger: logger)
     let signer = try await start.signer(for: PostgresLogIdentity(pool: pool))
     let client = HTTPWitness.makeClient()
@@ -114,12 +117,13 @@ struct ServiceRun {
     try await FirstKey.makeIfNeeded(in: directory, keys, logger)
     let health = Health()
     let log = PublishedLog(reader: PostgresLogReader(pool: pool), key: signer.verifierKey)
+    let walks = lineage.start(pool: pool, log: log, imports: imports)
     let services = APIServices(
       committer: committer, records: PostgresRecordReader(pool: pool),
       content: PostgresContentStorage(pool: pool, uploads: uploads),
       log: log,
-      lineage: lineage.service(
-        lookup: PostgresRecordLookup(pool: pool), log: log, imports: imports),
+      lineage: walks.service,
+      lineageStanding: walks.standing,
       authenticator: Authenticator(registry: keys), health: health, witnesses: witnesses,
       imports: imports, now: WallClock.now)
     let (directory, address, logger) = (directory, address, logger)
@@ -140,7 +144,7 @@ struct ServiceRun {
       },
       eventLoopGroupProvider: .shared(MultiThreadedEventLoopGroup(numberOfThreads: 2)),
       logger: logger)
-    var running: [any Service] = [application, lineage.filling]
+    var running: [any Service] = [application] + walks.services
     if let embedded { running.append(PostgresSupervisor(embedded: embedded, logger: logger)) }
     if let witnesses { running.append(WitnessRetry(witnesses: witnesses, committer: committer)) }
     if let own = signer as? FileSigner { running.append(SignerWatch(signer: own)) }
