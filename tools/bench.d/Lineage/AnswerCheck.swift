@@ -2,6 +2,7 @@ import ArgumentParser
 import Canonical
 import Records
 import SeededRandom
+import StemmaCrypto
 
 /// Holds whole answers of both engines, as they come over REST, against those of the plain walk.
 struct AnswerCheck {
@@ -86,7 +87,7 @@ struct AnswerCheck {
     guard answer.truncatedBy == expected.truncatedBy else {
       return "truncated by \(answer.truncatedBy), not \(expected.truncatedBy)"
     }
-    for (node, wanted) in zip(page["nodes"]?.elements ?? [], expected.nodes)
+    for (node, wanted) in zip(page["nodes"].map { Array($0.elements) } ?? [], expected.nodes)
     where node["digest"]?.text != store.digest(wanted.index).description
       || node["kind"]?.text != store.graph.kinds[wanted.index].name
     {

@@ -1,3 +1,4 @@
+import Records
 import SeededRandom
 
 /// A record whose lineage has about as many records as is wanted.

@@ -1,6 +1,8 @@
 import Glibc
 import Lineage
+import LineageIndex
 import Postgres
+import PostgresStore
 import Store
 
 /// Asks one question in many ways and takes the time of each. Every way must find what the plain walk found.

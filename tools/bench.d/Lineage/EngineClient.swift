@@ -1,4 +1,5 @@
 import Canonical
+import Records
 import StemmaCrypto
 
 /// Asks one server for lineage.

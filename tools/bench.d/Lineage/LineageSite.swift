@@ -19,7 +19,7 @@ struct LineageSite {
         "example.org/bench",
       ], log: folder + "/signer.log")
     var waited = 0
-    while access(socket, F_OK) != 0 {
+    while unsafe access(socket, F_OK) != 0 {
       guard signer.isRunning, waited < 600 else {
         throw BenchError("the signer did not start: \(contents(of: folder + "/signer.log") ?? "")")
       }
@@ -40,7 +40,7 @@ struct LineageSite {
   private static func subfolder(_ name: String, of folder: String) throws -> String {
     let path = "\(folder)/\(name)"
     // PostgreSQL runs as another user where we are root.
-    guard mkdir(path, 0o755) == 0 else { throw BenchError("cannot make \(path): errno \(errno)") }
+    guard unsafe mkdir(path, 0o755) == 0 else { throw BenchError("cannot make \(path): errno \(errno)") }
     return path
   }
 
