@@ -8,14 +8,15 @@ struct ClosureRun: ~Copyable {
   private let patience: Int
 
   init(_ store: PipelineStore, rounds: Int, patience: Int) async throws {
-    self.rounds = rounds
-    self.patience = patience
     try await store.deriveEdges()
     try store.reportSizes()
-    let engines = try await OwnEngines(store)
-    timer = try ClosureTimer(store, engines: engines, patience: patience)
     var database = try store.site.connect()
     try database.run(Rival.mapping, deadline: .in(.seconds(600)))
+    let engines = try await OwnEngines(store)
+    let timer = try ClosureTimer(store, engines: engines, patience: patience)
+    self.timer = timer
+    self.rounds = rounds
+    self.patience = patience
   }
 
   mutating func measure(near size: Int, count: Int, seed: UInt64) async throws {

@@ -31,19 +31,22 @@ struct ClosureTimer: ~Copyable {
   private var database: PostgresConnection
 
   init(_ store: PipelineStore, engines: OwnEngines, patience: Int) throws {
-    self.store = store
-    self.engines = engines
-    self.patience = patience
-    plain = PlainLineage(store.graph)
-    indexClient = try EngineClient(store.site.index, key: store.site.index.key)
-    sqlClient = try EngineClient(store.site.sql, key: store.site.index.key)
-    database = try store.site.connect()
+    let indexClient = try EngineClient(store.site.index, key: store.site.index.key)
+    let sqlClient = try EngineClient(store.site.sql, key: store.site.index.key)
+    var database = try store.site.connect()
     // In the rivals' favour: room for their sets of nodes, and no compilation of plans.
     try database.run(
       """
       set statement_timeout = '\(patience)s'; set temp_file_limit = '16GB';
       set work_mem = '256MB'; set jit = off
       """, deadline: .in(.seconds(10)))
+    self.store = store
+    self.engines = engines
+    self.patience = patience
+    plain = PlainLineage(store.graph)
+    self.indexClient = indexClient
+    self.sqlClient = sqlClient
+    self.database = database
   }
 
   mutating func roots(near size: Int, count: Int, seed: UInt64) throws -> [ClosureRoot] {
