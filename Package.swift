@@ -147,8 +147,8 @@ let package = Package(
     .executableTarget(
       name: "stemma-bench",
       dependencies: [
-        "Canonical", "FileDigests", "Postgres", "PostgresStore", "Records", "SeededRandom",
-        "StemmaCrypto", "Store",
+        "Canonical", "FileDigests", "Lineage", "LineageIndex", "Postgres", "PostgresStore",
+        "Records", "SeededRandom", "StemmaCrypto", "Store",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "tools/bench.d", swiftSettings: strict),

@@ -55,6 +55,11 @@ func timed<Value>(
   return (value, seconds(CLOCK_MONOTONIC) - wall, seconds(CLOCK_THREAD_CPUTIME_ID) - cpu)
 }
 
+/// Processes that ran or waited for a processor in the last minute, as proc(5) has it: this one and neighbours.
+func machineLoad() -> String {
+  (contents(of: "/proc/loadavg") ?? "").split(separator: " ").first.map(String.init) ?? "unknown"
+}
+
 func seconds(_ clock: clockid_t) -> Double {
   var time = timespec()
   unsafe clock_gettime(clock, &time)

@@ -1,10 +1,12 @@
 import Glibc
 
-/// A real `stemma serve` with its private PostgreSQL, on a free port and in a folder of its own.
+/// A real `stemma serve`, on a free port and in a folder of its own.
 struct StoreProcess {
   let port: UInt16
+  /// Of the store's first administrator; nothing where the store is another server's too, which has it then.
   let key: String
   let server: pid_t
+  /// Of its private PostgreSQL; 0 where it uses another one.
   let postmaster: pid_t
   private let child: ChildProcess
   private let folder: String
@@ -15,10 +17,10 @@ struct StoreProcess {
   }
 
   /// Starts `binary` and waits until it listens.
-  init(binary: String, in folder: String) throws {
+  init(binary: String, in folder: String, options: [String] = []) throws {
     self.folder = folder
     child = try ChildProcess(
-      [binary, "serve", "--data-dir", folder, "--listen", "127.0.0.1:0"],
+      [binary, "serve", "--data-dir", folder, "--listen", "127.0.0.1:0"] + options,
       log: folder + "/server.log")
     var waited = 0
     while contents(of: folder + "/listen.url") == nil {
@@ -31,11 +33,11 @@ struct StoreProcess {
     func first(_ file: String) -> Substring {
       contents(of: folder + file)?.split(separator: "\n").first ?? ""
     }
-    guard let port = UInt16(first("/listen.url").split(separator: ":").last ?? ""),
-      let postmaster = pid_t(first("/postgres/postmaster.pid"))
-    else { throw BenchError("\(folder) does not say where the server listens") }
+    guard let port = UInt16(first("/listen.url").split(separator: ":").last ?? "") else {
+      throw BenchError("\(folder) does not say where the server listens")
+    }
     self.port = port
-    self.postmaster = postmaster
+    postmaster = pid_t(first("/postgres/postmaster.pid")) ?? 0
     key = String(first("/admin.key"))
     server = child.pid
   }

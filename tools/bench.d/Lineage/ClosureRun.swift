@@ -1,0 +1,80 @@
+import Canonical
+import Postgres
+
+/// The closures of one size, asked for in every way, in turns.
+struct ClosureRun: ~Copyable {
+  private var timer: ClosureTimer
+  private let rounds: Int
+  private let patience: Int
+
+  init(_ store: PipelineStore, rounds: Int, patience: Int) async throws {
+    try await store.deriveEdges()
+    try store.reportSizes()
+    var database = try store.site.connect()
+    try database.run(Rival.mapping, deadline: .in(.seconds(600)))
+    let engines = try await OwnEngines(store)
+    let timer = try ClosureTimer(store, engines: engines, patience: patience)
+    self.timer = timer
+    self.rounds = rounds
+    self.patience = patience
+  }
+
+  mutating func measure(near size: Int, count: Int, seed: UInt64) async throws {
+    let roots = try timer.roots(near: size, count: count, seed: seed)
+    let name = JSONValue.count(size)
+    report([
+      "bench": "lineage", "what": "roots", "closure": name, "count": .count(roots.count),
+      "records": Spread(roots.map { Double($0.size) }).json,
+      "levels": Spread(roots.map { Double($0.depth) }).json,
+      "paths": Spread(roots.map(\.paths)).json, "load": .string(machineLoad()),
+    ])
+    var times: [ClosureTimer.Way: [Double]] = [:]
+    // The first round warms up and is not counted.
+    for round in 0...rounds {
+      for root in roots {
+        for way in ClosureTimer.Way.allCases {
+          let time = try await timer.milliseconds(way, root)
+          if round > 0 { times[way, default: []].append(time) }
+        }
+      }
+    }
+    let spreads = times.mapValues { Spread($0) }
+    for way in ClosureTimer.Way.allCases {
+      report([
+        "bench": "lineage", "what": "closure", "closure": name, "way": .string(way.rawValue),
+        "milliseconds": spreads[way]?.json,
+      ])
+    }
+    try reportRivals(roots, name)
+    reportRatios(spreads, name)
+  }
+
+  /// Those that may never end, once each, on the smallest closure there is.
+  private mutating func reportRivals(_ roots: [ClosureRoot], _ name: JSONValue) throws {
+    guard let root = roots.min(by: { $0.paths < $1.paths }) else { return }
+    for rival in [Rival.aiida, .marquez] {
+      let time = try timer.rival(rival, root)
+      report([
+        "bench": "lineage", "what": "closure", "closure": name, "way": .string(rival.rawValue),
+        "records": .count(root.size), "levels": .count(root.depth),
+        "paths": .figure(root.paths), "milliseconds": time.map(JSONValue.figure),
+        "gaveUpAfterSeconds": time == nil ? .count(patience) : nil,
+      ])
+    }
+  }
+
+  private func reportRatios(_ spreads: [ClosureTimer.Way: Spread], _ name: JSONValue) {
+    func over(_ slow: ClosureTimer.Way, _ fast: ClosureTimer.Way) -> JSONValue? {
+      guard let slow = spreads[slow], let fast = spreads[fast] else { return nil }
+      return .figure(slow.quantile(0.5) / fast.quantile(0.5))
+    }
+    report([
+      "bench": "lineage", "what": "ratio", "closure": name,
+      "unionOverIndex": over(.union, .index),
+      "unionOverIndexWithEdges": over(.union, .indexWithEdges),
+      "unionOverSQL": over(.union, .sql),
+      "indexOverPlainArrays": over(.index, .plain),
+      "sqlOverIndexOverREST": over(.sqlOverREST, .indexOverREST),
+    ])
+  }
+}
