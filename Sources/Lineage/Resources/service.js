@@ -11,7 +11,8 @@ function openService() {
 
   async function ask(path) {
     const answer = await fetch(base + path, {
-      headers: { Authorization: `Bearer ${key}` }, credentials: "omit", cache: "no-store", redirect: "error", referrerPolicy: "no-referrer",
+      headers: { Authorization: `Bearer ${key}` }, credentials: "omit", cache: "no-store", redirect: "error",
+      referrerPolicy: "no-referrer",
     });
     if (answer.ok) return answer;
     const problem = await answer.json().catch(() => ({}));
@@ -23,7 +24,9 @@ function openService() {
     const query = new URLSearchParams({ direction: wanted.get("direction") || "up", titles: "true", limit: String(most) });
     if (wanted.has("at")) query.set("at", wanted.get("at"));
     try {
-      begin(await lineage(query), { actions: { receipt, open: (record) => location.assign(`/ui/${encodeURIComponent(namespace)}/${record.digest}${location.search}`) } });
+      const open = (record) =>
+        location.assign(`/ui/${encodeURIComponent(namespace)}/${record.digest}${location.search}`);
+      begin(await lineage(query), { actions: { receipt, open } });
       byId("ask").hidden = true;
     } catch (error) {
       sessionStorage.removeItem(keyPlace);
@@ -72,6 +75,7 @@ function openService() {
 
 function begin(data, service) {
   byId("tools").hidden = false;
+  byId("main").hidden = false;
   byId("beside").checked = data.nodes.length <= 60;
   openLineage(data, service);
 }
