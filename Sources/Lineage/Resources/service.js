@@ -56,10 +56,15 @@ function openService() {
   }
 
   async function receipt(record) {
-    const answer = await ask(`/records/${record.digest}/receipt`);
-    const link = html("a", { href: URL.createObjectURL(await answer.blob()), download: `${record.digest.slice(7)}.tlog-proof` });
-    link.click();
-    URL.revokeObjectURL(link.href);
+    try {
+      const proof = await (await ask(`/records/${record.digest}/receipt`)).blob();
+      const link = html("a", { href: URL.createObjectURL(proof), download: `${record.digest.slice(7)}.tlog-proof` });
+      link.click();
+      URL.revokeObjectURL(link.href);
+    } catch (error) {
+      byId("notice").textContent = `No receipt: ${error.message}`;
+      byId("notice").hidden = false;
+    }
   }
 
   byId("ask").onsubmit = (event) => {
