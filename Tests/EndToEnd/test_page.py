@@ -196,7 +196,7 @@ def test_the_policy_stops_what_gets_in(server: Server, browser: Any, tmp_path: P
     digest = commit_hostile(server, "hostile")
     file = tmp_path / "planted.html"
     page = picture(server, "hostile", digest, "html")
-    file.write_bytes(page.replace(b"<main>", b"<main><script>window.harmed=1</script><img src=http://127.0.0.1:1/x>"))
+    file.write_bytes(page.replace(b"<noscript>", b"<script>window.harmed=1</script><img src=http://127.0.0.1:1/x><noscript>"))
     watched = Watched(browser)
     watched.open(file)
     assert watched.page.evaluate("window.harmed") is None

@@ -8,7 +8,10 @@ function openLineage(data, service) {
   showNotice(data);
 
   byId("picture")?.remove();
-  const picture = svg("svg", { id: "picture", tabindex: 0, role: "group", "aria-label": "Lineage: arrow keys move, plus and minus zoom, Enter shows a record" });
+  const picture = svg("svg", {
+    id: "picture", tabindex: 0, role: "group",
+    "aria-label": "Lineage: arrow keys move, plus and minus zoom, Enter shows a record",
+  });
   byId("stage").prepend(picture);
   const camera = draw();
   camera.begin(state.layout.boxes.get(model.root));
@@ -82,8 +85,11 @@ function openLineage(data, service) {
     const record = from.node;
     const near = key === "ArrowLeft" ? record.above.map((edge) => edge.to)
       : key === "ArrowRight" ? record.below.map((edge) => edge.from)
-        : [...boxes.values()].filter((box) => box.x === from.x && (key === "ArrowUp" ? box.y < from.y : box.y > from.y)).map((box) => box.node.index);
-    const next = near.map((other) => boxes.get(other)).filter(Boolean).sort((a, b) => Math.abs(a.y - from.y) - Math.abs(b.y - from.y))[0];
+        : [...boxes.values()]
+          .filter((box) => box.x === from.x && (key === "ArrowUp" ? box.y < from.y : box.y > from.y))
+          .map((box) => box.node.index);
+    const byHeight = (a, b) => Math.abs(a.y - from.y) - Math.abs(b.y - from.y);
+    const next = near.map((other) => boxes.get(other)).filter(Boolean).sort(byHeight)[0];
     if (!next) return;
     focusOn(next.node.index);
     camera.show(next);
@@ -138,5 +144,7 @@ function showLegend(model, choose) {
   const counts = new Map();
   for (const record of model.nodes) counts.set(record.kind, (counts.get(record.kind) || 0) + 1);
   byId("legend").replaceChildren(...[...counts].sort().map(([kind, count]) =>
-    html("li", { class: kindClass(kind) }, html("button", { type: "button", title: `Find every ${kind}`, click: () => choose(kind) }, html("i"), `${kind} ${count}`))));
+    html("li", { class: kindClass(kind) },
+      html("button", { type: "button", title: `Find every ${kind}`, click: () => choose(kind) },
+        html("i"), `${kind} ${count}`))));
 }

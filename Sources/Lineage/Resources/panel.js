@@ -51,7 +51,8 @@ function visible(text) {
 function buttons(record, actions) {
   const copy = html("button", {
     type: "button",
-    click: () => navigator.clipboard.writeText(record.digest).then(() => { copy.textContent = "Copied"; }, () => { copy.textContent = "Copying is not allowed here"; }),
+    click: () => navigator.clipboard.writeText(record.digest).then(
+      () => { copy.textContent = "Copied"; }, () => { copy.textContent = "Copying is not allowed here"; }),
   }, "Copy digest");
   if (actions.receipt) {
     return [copy, html("button", { type: "button", click: () => actions.receipt(record) }, "Receipt"),

@@ -11,7 +11,8 @@ function openService() {
 
   async function ask(path) {
     const answer = await fetch(base + path, {
-      headers: { Authorization: `Bearer ${key}` }, credentials: "omit", cache: "no-store", redirect: "error", referrerPolicy: "no-referrer",
+      headers: { Authorization: `Bearer ${key}` }, credentials: "omit", cache: "no-store", redirect: "error",
+      referrerPolicy: "no-referrer",
     });
     if (answer.ok) return answer;
     const problem = await answer.json().catch(() => ({}));
@@ -23,7 +24,9 @@ function openService() {
     const query = new URLSearchParams({ direction: wanted.get("direction") || "up", titles: "true", limit: String(most) });
     if (wanted.has("at")) query.set("at", wanted.get("at"));
     try {
-      begin(await lineage(query), { actions: { receipt, open: (record) => location.assign(`/ui/${encodeURIComponent(namespace)}/${record.digest}${location.search}`) } });
+      const open = (record) =>
+        location.assign(`/ui/${encodeURIComponent(namespace)}/${record.digest}${location.search}`);
+      begin(await lineage(query), { actions: { receipt, open } });
       byId("ask").hidden = true;
     } catch (error) {
       sessionStorage.removeItem(keyPlace);
@@ -53,10 +56,15 @@ function openService() {
   }
 
   async function receipt(record) {
-    const answer = await ask(`/records/${record.digest}/receipt`);
-    const link = html("a", { href: URL.createObjectURL(await answer.blob()), download: `${record.digest.slice(7)}.tlog-proof` });
-    link.click();
-    URL.revokeObjectURL(link.href);
+    try {
+      const proof = await (await ask(`/records/${record.digest}/receipt`)).blob();
+      const link = html("a", { href: URL.createObjectURL(proof), download: `${record.digest.slice(7)}.tlog-proof` });
+      link.click();
+      URL.revokeObjectURL(link.href);
+    } catch (error) {
+      byId("notice").textContent = `No receipt: ${error.message}`;
+      byId("notice").hidden = false;
+    }
   }
 
   byId("ask").onsubmit = (event) => {
@@ -72,6 +80,7 @@ function openService() {
 
 function begin(data, service) {
   byId("tools").hidden = false;
+  byId("main").hidden = false;
   byId("beside").checked = data.nodes.length <= 60;
   openLineage(data, service);
 }
