@@ -84,6 +84,28 @@ import TransparencyLog
     #expect((sealed.erased, sealed.unopenable) == (1, 1))
   }
 
+  /// A statement that nobody can check any more is believed only of a record that was erased so.
+  @Test func noStatementIsForgedByCallingItErased() throws {
+    let log = try TestBundle.log()
+    for erasure in [6, 5] {
+      var forged = log
+      forged.items[2].statement = .init(
+        namespace: "main", kind: .view, digest: log.items[2].statement.digest, principal: "nobody",
+        committedAt: log.items[2].statement.committedAt, references: [])
+      forged.items[2].record = nil
+      forged.items[2].nonce = nil
+      forged.items[2].erasedBy = Int64(erasure)
+      let report = try TestBundle(forged, of: Array(1...6), root: 5).check()
+      #expect(report.findings.firstIndex == 2)
+    }
+    // An erasure of the body alone left the nonce.
+    var half = try TestBundle.log(erasing: 1)
+    half.items[1].nonce = nil
+    #expect(try TestBundle(half, of: Array(0...7), root: 5).check().findings.firstIndex == 1)
+    let whole = try TestBundle.log(erasing: 1, withNonce: true)
+    #expect(try TestBundle(whole, of: Array(0...6), root: 5).check().findings.firstIndex == 1)
+  }
+
   /// A statement that was exchanged together with its nonce makes another entry, which is not in the log.
   @Test func anotherStatementIsNotInTheLog() throws {
     var log = try TestBundle.log()

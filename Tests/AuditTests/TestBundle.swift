@@ -13,7 +13,7 @@ struct TestBundle {
   {
     let log = try Self.log(erasing: subject, withNonce: withNonce)
     return try TestBundle(
-      log, of: [0, 1, 2, 3, 4, 5], root: 5,
+      log, of: [0, 1, 2, 3, 4, 5] + (subject == nil ? [] : [7]), root: 5,
       contents: [Array("hello".utf8), Array("world!".utf8)])
   }
 

@@ -117,6 +117,7 @@ def test_lineage_why_and_diff_read_it(away: Away) -> None:
     assert {node["kind"] for node in json.loads(done.stdout)["nodes"]} == {"view", "input"}
     done = away.run("why", *bundle, away.digests["output"])
     assert done.returncode == 0 and b"answer" in done.stdout, done.stderr
+    assert b"as much as the bundle holds" in done.stdout and b"Neither it nor" not in done.stdout
     done = away.run("diff", *bundle, away.digests["output"], "answers/best")
     assert done.returncode == 0, done.stderr
     assert away.run("lineage", *bundle, "no/such").returncode == 1
@@ -162,6 +163,17 @@ def test_the_same_lineage_is_the_same_bytes_and_nothing_is_left_half_written(tmp
         done = away.run_with(server, "export", "--lineage", away.digests["output"], "--content", "-o", str(again))
         assert done.returncode == 0, done.stderr
         assert again.read_bytes() == away.file.read_bytes()
+        # Every label is taken along, however many there are, and an erasure that came after the snapshot.
+        client = server.client()
+        previous: str | None = None
+        for number in range(25):
+            label = {"kind": "label", "v": 1, "subject": away.digests["view"], "label": f"l{number}", "reason": "r"}
+            previous = client.commit([{**label, **({"previous": previous} if previous else {})}]).digests[0]
+        labelled = tmp_path / "labelled"
+        done = away.run_with(server, "export", "--lineage", away.digests["output"], "-o", str(labelled))
+        assert done.returncode == 0, done.stderr
+        lines = [json.loads(line) for line in labelled.read_bytes().splitlines()]
+        assert len([line for line in lines if line.get("record", {}).get("kind") == "label"]) == 25
         plain = tmp_path / "plain"
         done = away.run_with(server, "export", "--lineage", away.digests["output"], "-o", str(plain), "--at", "6")
         assert done.returncode == 0, done.stderr

@@ -25,6 +25,8 @@ package struct BundleCheck: ~Copyable {
     package let content: Digest?
     /// The name that it moves, and to what.
     package let move: (name: [UInt8], target: Digest)?
+    /// Its nonce was destroyed: what it says and rests on is as the bundle has it, and nobody can check that.
+    package let isUnopenable: Bool
   }
 
   package private(set) var report: BundleReport
@@ -36,6 +38,8 @@ package struct BundleCheck: ~Copyable {
   private var newest: Int64 = -1
   /// References out of records, by target: the target's statement must name the same digest.
   private var named: [Int64: [(from: Int64, digest: Digest)]] = [:]
+  /// Erased records, by the erasure that each names and that must be there.
+  private var erased: [Int64: [Int64]] = [:]
   private var contents: BundledContents
   private var hasEnded = false
   private var isUnreadable = false
@@ -129,7 +133,8 @@ package struct BundleCheck: ~Copyable {
       report.findings.add(place, "records do not stand in the order of their indices, or one twice")
     }
     newest = max(newest, opening.index)
-    if let header = report.header, opening.index > header.at {
+    // Bodies can have been destroyed after the snapshot: what says so stands behind it.
+    if let header = report.header, opening.index > header.at, opening.statement.kind != .erasure {
       report.findings.add(place, "it is newer than the bundle says that it is")
     }
     let entry = opening.commitment?.bytes ?? proof.entry ?? []
@@ -149,7 +154,7 @@ package struct BundleCheck: ~Copyable {
     return BundledRecord(
       index: opening.index, statement: opening.statement, body: opening.record?.canonical,
       content: opening.record?.content?.digest,
-      move: opening.record.flatMap(Self.move))
+      move: opening.record.flatMap(Self.move), isUnopenable: opening.nonce == nil)
   }
 
   private static func move(_ record: Record) -> (name: [UInt8], target: Digest)? {
@@ -164,6 +169,8 @@ package struct BundleCheck: ~Copyable {
     if opening.record == nil { report.erased += 1 }
     if opening.nonce == nil { report.unopenable += 1 }
     let statement = opening.statement
+    if let erasure = opening.erasedBy { erased[erasure, default: []].append(opening.index) }
+    if statement.kind == .erasure { checkErased(by: opening) }
     facts[opening.index] = Fact(
       digest: statement.digest, isUnopenable: opening.nonce == nil,
       derivations: statement.references.filter {
@@ -176,7 +183,25 @@ package struct BundleCheck: ~Copyable {
     if let content = record.content { contents.expect(content) }
   }
 
-  /// Everything that a record rests on is there, and is what the record names.
+  /// Those that are said to be erased by it are. Without that, anybody could put a statement without a nonce, which
+  /// nobody can check, in the place of a record.
+  private mutating func checkErased(by erasure: Opening) {
+    let subject = erasure.statement.references.first { $0.member == "/subject" }?.target
+    for index in erased.removeValue(forKey: erasure.index) ?? [] {
+      let isDone: Bool
+      switch erasure.erases {
+      case .body: isDone = facts[index]?.isUnopenable == false
+      case .bodyAndNonce: isDone = true
+      case nil: isDone = false
+      }
+      if index != subject || erasure.nonce == nil || !isDone {
+        report.findings.add(
+          .index(index), "it is said to be erased by \(erasure.index), which does not erase it so")
+      }
+    }
+  }
+
+  /// Everything that a record rests on is there, and is what the record names; and so is what destroyed it.
   private mutating func checkReferences() {
     for (index, fact) in facts.sorted(by: { $0.key < $1.key }) {
       for target in fact.derivations where facts[target] == nil {
@@ -187,6 +212,12 @@ package struct BundleCheck: ~Copyable {
         report.findings.add(
           .index(from),
           "it names \(digest), and index \(index) that it resolves to is \(fact.digest)")
+      }
+    }
+    for (erasure, subjects) in erased.sorted(by: { $0.key < $1.key }) {
+      for index in subjects {
+        report.findings.add(
+          .index(index), "it is said to be erased by \(erasure), which is not in the bundle")
       }
     }
     guard let header = report.header else { return }

@@ -23,7 +23,8 @@ enum BundleRoutes {
       guard !bundle.isCut else {
         throw Problem(
           .unprocessableContent, "lineage_too_large",
-          "the lineage has over \(maximumNodes) records; a part of it would prove nothing")
+          "it is of over \(maximumNodes) records, or over 10,000 speak of one of them; a part would prove nothing"
+        )
       }
       return try await answer(question.root, bundle, services.log)
     }
@@ -48,13 +49,20 @@ enum BundleRoutes {
       headers: [.contentType: "application/x-ndjson", .cacheControl: "private, no-cache"],
       body: ResponseBody { writer in
         try await writer.write(ByteBuffer(bytes: header))
+        var indices = bundle.indices
         var sent = 0
-        while sent < bundle.indices.count {
-          let openings = try await log.openings(at: bundle.indices[sent...].prefix(slice))
+        while sent < indices.count {
+          let openings = try await log.openings(at: indices[sent...].prefix(slice))
           var lines: [UInt8] = []
           for opening in openings {
             let proof = try await log.inclusionProof(of: opening.index, size: checkpoint.size)
             lines += line(members(of: opening, proof))
+            // What was erased after the snapshot: only the erasure can show that it was.
+            if let erasure = opening.erasedBy, erasure > (indices.last ?? erasure),
+              erasure < checkpoint.size
+            {
+              indices.append(erasure)
+            }
           }
           try await writer.write(ByteBuffer(bytes: lines))
           sent += openings.count

@@ -86,7 +86,7 @@ extension RecordPool {
     while let step = beside.next() {
       beside.take(
         self.step(
-          step, size: query.size, namespaces: query.namespaces, limitEach: BesideWalk.askEach))
+          step, size: query.size, namespaces: query.namespaces, limitEach: beside.askEach))
     }
     if beside.isCut { graph.truncation.insert(.beside) }
     graph.associations = beside.edges

@@ -46,7 +46,11 @@ package struct Story: Sendable {
   ///   - graph: walked up from the record, with records and associations.
   ///   - siblings: one level down from the view of the output that it is of, or from the record where it is a view;
   ///     nil where nobody looked: then nothing is said of other outputs.
-  package init(of graph: LineageGraph, siblings: LineageGraph? = nil) throws(LineageFormatError) {
+  ///   - isAllThereIs: whether the graph comes from a store, which has everything that was said of its records: what is
+  ///     not in a bundle may have been left out.
+  package init(
+    of graph: LineageGraph, siblings: LineageGraph? = nil, isAllThereIs: Bool = true
+  ) throws(LineageFormatError) {
     let index = GraphIndex(graph)
     guard let root = index.node(graph.root) else {
       throw LineageFormatError("/root", "the record is not among the nodes")
@@ -54,7 +58,9 @@ package struct Story: Sendable {
     self.root = root
     at = graph.at
     truncation = graph.truncation.union(siblings?.truncation.subtracting([.depth, .beside]) ?? [])
-    let teller = StoryTeller(root: root, graph: index, siblings: siblings.map(GraphIndex.init))
+    let teller = StoryTeller(
+      root: root, graph: index, siblings: siblings.map(GraphIndex.init),
+      isAllThereIs: isAllThereIs)
     sections = Topic.allCases.compactMap { topic in
       let sentences = teller.sentences(on: topic)
       return sentences.isEmpty ? nil : Section(topic: topic, sentences: sentences)

@@ -77,6 +77,13 @@ extension StoryTeller {
 
   /// Said only where everything was looked at.
   var allClear: [Sentence] {
+    guard isAllThereIs else {
+      return [
+        say(
+          "This is as much as the bundle holds: whether it leaves out a label, a retraction or anything else that was said later, only the store can tell."
+        )
+      ]
+    }
     guard graph.graph.truncation.isEmpty else { return [] }
     var clear: [String] = []
     if labels.isEmpty { clear.append("labelled") }

@@ -10,16 +10,18 @@ struct StoryTeller {
   let root: Node
   let graph: GraphIndex
   let siblings: GraphIndex?
+  let isAllThereIs: Bool
   /// The view that the root is an output of, or is.
   let view: Node?
 
   /// Items of one list that are told one by one.
   static let longest = 12
 
-  init(root: Node, graph: GraphIndex, siblings: GraphIndex?) {
+  init(root: Node, graph: GraphIndex, siblings: GraphIndex?, isAllThereIs: Bool) {
     self.root = root
     self.graph = graph
     self.siblings = siblings
+    self.isAllThereIs = isAllThereIs
     view =
       root.kind == .view
       ? root

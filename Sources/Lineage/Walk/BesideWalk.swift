@@ -23,10 +23,12 @@ package struct BesideWalk: Sendable {
     }
   }
 
-  /// Edges shown of each node and member at the most, the newest ones.
+  /// Edges shown to people of each node and member at the most, the newest ones.
   package static let limitEach = 20
+
+  private let limitEach: Int
   /// How many to ask for: one more, to see whether there is more.
-  package static let askEach = limitEach + 1
+  package var askEach: Int { limitEach + 1 }
 
   private let nodes: Set<Int64>
   private let walked: MemberSet
@@ -43,10 +45,12 @@ package struct BesideWalk: Sendable {
   ///   - nodes: those of the answer, or of its page.
   ///   - direction: a walk down has the verdicts on its nodes already.
   ///   - walked: the members that the walk followed: its own edges are not shown a second time.
+  ///   - limitEach: edges of each node and member.
   package init(
     nodes: some Sequence<Int64>, direction: LineageGraph.Direction,
-    walked: MemberSet = .derivations
+    walked: MemberSet = .derivations, limitEach: Int = Self.limitEach
   ) {
+    self.limitEach = limitEach
     self.nodes = Set(nodes)
     self.walked = walked
     let sorted = self.nodes.sorted()
@@ -74,7 +78,7 @@ package struct BesideWalk: Sendable {
     for edge in edges {
       let near = current.direction == .up ? edge.from : edge.to
       counts[Place(node: near, member: edge.member), default: 0] += 1
-      if counts[Place(node: near, member: edge.member), default: 0] > Self.limitEach {
+      if counts[Place(node: near, member: edge.member), default: 0] > limitEach {
         isCut = true
       } else if !isOfTheWalk(edge), found.insert(edge).inserted {
         self.edges.append(edge)

@@ -26,7 +26,7 @@ extension LineageService {
     while let step = beside.next() {
       let query = StepQuery(
         nodes: step.nodes, direction: step.direction, size: outline.size,
-        namespaces: outline.namespaces, members: step.members, limitEach: BesideWalk.askEach)
+        namespaces: outline.namespaces, members: step.members, limitEach: beside.askEach)
       beside.take(try await engine.step(query))
     }
     var found = Surroundings()

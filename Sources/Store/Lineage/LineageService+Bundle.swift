@@ -1,6 +1,9 @@
 import Lineage
 
 extension LineageService {
+  /// Of each node and member: who takes a lineage away wants every label and every retraction.
+  private static let besideInBundle = 10_000
+
   /// Which records somebody needs who wants to follow a lineage with no server.
   package struct Bundle: Sendable {
     package let root: Int64
@@ -20,22 +23,23 @@ extension LineageService {
     guard let outline = try await outline(of: request) else { return nil }
     let nodes = outline.places.map(\.index)
     var indices = Set(nodes)
+    var isCut = !outline.truncation.subtracting([.namespace, .edges]).isEmpty
     for start in stride(from: 0, to: nodes.count, by: Self.slice) {
       let slice = nodes[start..<min(start + Self.slice, nodes.count)]
-      var beside = BesideWalk(nodes: slice, direction: .up)
+      var beside = BesideWalk(nodes: slice, direction: .up, limitEach: Self.besideInBundle)
       while let step = beside.next() {
         beside.take(
           try await engine.step(
             StepQuery(
               nodes: step.nodes, direction: step.direction, size: outline.size,
               namespaces: outline.namespaces, members: step.members,
-              limitEach: BesideWalk.askEach)))
+              limitEach: beside.askEach)))
       }
       indices.formUnion(beside.indices)
+      isCut = isCut || beside.isCut
     }
     // What lies in a namespace that is not seen is missed by whoever checks the bundle, and named then.
     return Bundle(
-      root: outline.root, size: outline.size, indices: indices.sorted(),
-      isCut: !outline.truncation.subtracting([.namespace, .edges]).isEmpty)
+      root: outline.root, size: outline.size, indices: indices.sorted(), isCut: isCut)
   }
 }

@@ -36,7 +36,14 @@ struct BundleOutput {
     Terminal.print(
       "contents    \(report.contents) of \(report.contentBytes) bytes, \(report.contentsAbsent) not in it"
     )
-    guard !report.isGood else { return Terminal.print("good") }
+    if report.unopenable > 0 {
+      Terminal.print(
+        "unverifiable: what \(report.unopenable) of them say and rest on, as their nonces were destroyed"
+      )
+    }
+    guard !report.isGood else {
+      return Terminal.print("good: as much as is in it; what was left out beside it cannot be seen")
+    }
     for line in findings { Terminal.print(line) }
     if let first = report.findings.firstIndex { Terminal.print("first bad index: \(first)") }
   }

@@ -11,9 +11,8 @@ struct BundledLineage {
   let pool: RecordPool
   /// The newest index of its snapshot.
   let newest: Int64
-  /// What names pointed to, in the order of the moves that are in it.
-  private let moves: [(index: Int64, name: [UInt8], target: Digest)]
-  private let digests: [(digest: Digest, index: Int64)]
+  /// By index; of one digest in several namespaces, that of the root's namespace comes first.
+  private let records: [BundleCheck.BundledRecord]
 
   /// - Throws: status 1 and what is wrong with it: nothing is told out of a bundle that is not good.
   init(_ path: String, _ verifier: VerifierKeyOption) throws {
@@ -21,8 +20,7 @@ struct BundledLineage {
       Terminal.complain("who signed \(path) was not checked: no --vkey")
     }
     var pool = RecordPool()
-    var moves: [(index: Int64, name: [UInt8], target: Digest)] = []
-    var digests: [(digest: Digest, index: Int64)] = []
+    var records: [BundleCheck.BundledRecord] = []
     var unreadable: LineageFormatError?
     let key = verifier.vkey == nil ? nil : try verifier.key()
     let report = try BundleFile.check(path, key: key) { record in
@@ -31,14 +29,21 @@ struct BundledLineage {
       } catch {
         unreadable = unreadable ?? error
       }
-      digests.append((record.statement.digest, record.index))
-      if let move = record.move { moves.append((record.index, move.name, move.target)) }
+      records.append(record)
     }
     guard report.isGood, let header = report.header else {
       throw CommandFailure.found(BundleOutput(report: report).findings.joined(separator: "\n"))
     }
     if let unreadable { throw CommandFailure.found("\(path): \(unreadable)") }
-    (self.pool, self.moves, self.digests) = (pool, moves, digests)
+    for record in records where record.isUnopenable {
+      Terminal.complain(
+        "index \(record.index) cannot be verified, nor lineage through it: its nonce was destroyed")
+    }
+    let own = records.last { $0.statement.digest == header.root }?.statement.namespace
+    self.pool = pool
+    self.records =
+      records.filter { $0.statement.namespace == own }
+      + records.filter { $0.statement.namespace != own }
     newest = header.at
   }
 
@@ -46,31 +51,36 @@ struct BundledLineage {
   func index(of subject: Subject) throws -> Int64 {
     let text = subject.text
     let hex = text.hasPrefix("sha256:") ? text.dropFirst(7) : text[...]
-    var found: [Int64] = []
+    var found: [Digest] = []
     if DigestPrefix(hex: hex) != nil {
-      found = digests.filter { $0.digest.description.dropFirst(7).hasPrefix(hex) }.map(\.index)
+      found = records.map(\.statement.digest).filter {
+        $0.description.dropFirst(7).hasPrefix(hex)
+      }
     }
     if let named = target(of: Array(text.utf8), at: newest) ?? targetAtIndex(text) {
       found.append(named)
     }
-    guard let index = found.first else {
-      throw CommandFailure.found("not_found: nothing in the bundle is called \(text)")
+    let candidates = Set(found)
+    guard candidates.count < 2 else {
+      let list = candidates.map { "  \($0)" }.sorted().joined(separator: "\n")
+      throw CommandFailure.usage("\(text) is ambiguous:\n\(list)")
     }
-    guard Set(found).count == 1 else {
-      throw CommandFailure.usage("\(text) is ambiguous: indices \(found)")
-    }
+    guard let index = records.first(where: { candidates.contains($0.statement.digest) })?.index
+    else { throw CommandFailure.found("not_found: nothing in the bundle is called \(text)") }
     return index
   }
 
-  private func targetAtIndex(_ text: String) -> Int64? {
+  private func targetAtIndex(_ text: String) -> Digest? {
     guard let sign = text.lastIndex(of: "@"), let at = Int64(text[text.index(after: sign)...])
     else { return nil }
     return target(of: Array(text[..<sign].utf8), at: at)
   }
 
-  private func target(of name: [UInt8], at: Int64) -> Int64? {
-    guard let move = moves.last(where: { $0.name == name && $0.index <= at }) else { return nil }
-    return digests.last { $0.digest == move.target && $0.index < move.index }?.index
+  /// Where a name pointed, by its newest move in the first namespace that has one.
+  private func target(of name: [UInt8], at: Int64) -> Digest? {
+    let moves = records.filter { $0.move?.name == name && $0.index <= at }
+    let namespace = moves.first?.statement.namespace
+    return moves.last { $0.statement.namespace == namespace }?.move?.target
   }
 }
 

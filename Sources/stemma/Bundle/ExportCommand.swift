@@ -71,11 +71,20 @@ struct ExportCommand: AsyncParsableCommand {
           isAny = true
           try writer.add(bytes, of: digest)
         }
-      } catch let failure as CommandFailure where failure.status == 1 && !isAny {
+      } catch let failure as CommandFailure where failure.isAbsence && !isAny {
         // Elsewhere, missing or erased: the report counts it.
         continue
       }
       try writer.end(digest)
+    }
+  }
+}
+
+extension CommandFailure {
+  /// The server says that it has no such content, and not that it will not give it.
+  fileprivate var isAbsence: Bool {
+    ["not_found:", "content_missing:", "content_elsewhere:", "erased:"].contains {
+      message.hasPrefix($0)
     }
   }
 }

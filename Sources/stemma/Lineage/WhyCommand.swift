@@ -43,7 +43,7 @@ struct WhyCommand: AsyncParsableCommand {
       let graph = lineage.pool.lineage(
         of: try lineage.index(of: subject), .up,
         size: try snapshot.index(within: lineage.newest) + 1)
-      return try tell(Story(of: graph, siblings: nil))
+      return try tell(Story(of: graph, isAllThereIs: false))
     }
     let client = try StemmaClient(server)
     let digest: Digest
