@@ -127,7 +127,7 @@ let package = Package(
       name: "stemma-bench",
       dependencies: [
         "Canonical", "FileDigests", "Postgres", "PostgresStore", "Records", "SeededRandom",
-        "StemmaCrypto", "Store",
+        "StemmaCrypto", "Store", "TransparencyLog",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "tools/bench.d", swiftSettings: strict),
