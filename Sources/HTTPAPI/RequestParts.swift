@@ -35,7 +35,8 @@ extension Request {
     }
     if let length = try declaredLength(), length > limit { throw Self.tooLarge(limit) }
     var bytes: [UInt8] = []
-    bytes.reserveCapacity(Int(min(try declaredLength() ?? 0, 1 << 20)))
+    // What is announced is not yet sent: little room is taken on its word.
+    bytes.reserveCapacity(Int(min(try declaredLength() ?? 0, 64 << 10)))
     try await forEachBodyPart { part in
       bytes += part.readableBytesView
       if bytes.count > limit { throw Self.tooLarge(limit) }
