@@ -148,7 +148,7 @@ let package = Package(
       name: "stemma-bench",
       dependencies: [
         "Canonical", "FileDigests", "Lineage", "LineageIndex", "Postgres", "PostgresStore",
-        "Records", "SeededRandom", "StemmaCrypto", "Store",
+        "Records", "SeededRandom", "StemmaCrypto", "Store", "TransparencyLog",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "tools/bench.d", swiftSettings: strict),

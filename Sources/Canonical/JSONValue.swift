@@ -86,8 +86,13 @@ extension JSONValue {
     CanonicalText.append(string: string.utf8.span, to: &output)
   }
 
+  private static func precedes(_ a: String, _ b: String) -> Bool {
+    KeyOrder.compare(a.utf8.span, b.utf8.span) < 0
+  }
+
   private static func append(members: [(String, JSONValue)], to output: inout [UInt8]) {
-    let sorted = members.sorted { KeyOrder.compare($0.0.utf8.span, $1.0.utf8.span) < 0 }
+    let isSorted = zip(members, members.dropFirst()).allSatisfy { precedes($0.0, $1.0) }
+    let sorted = isSorted ? members : members.sorted { precedes($0.0, $1.0) }
     output.append(UInt8(ascii: "{"))
     for (i, (name, value)) in sorted.enumerated() {
       if i > 0 {

@@ -29,14 +29,14 @@ extension Request {
   /// The whole body, where it is JSON of at most `limit` bytes.
   func json(limit: Int, maxDepth: Int = 64) async throws -> JSONDocument {
     try requireIdentityEncoding()
-    let mediaType = headers[.contentType] ?? ""
-    let essence = mediaType.prefix { $0 != ";" }.trimmingSpaces().lowercased()
-    guard essence == "application/json" else {
+    guard isJSON(headers[.contentType] ?? "") else {
       throw Problem(
         .unsupportedMediaType, "unsupported_media_type", "send Content-Type: application/json")
     }
     if let length = try declaredLength(), length > limit { throw Self.tooLarge(limit) }
     var bytes: [UInt8] = []
+    // What is announced is not yet sent: little room is taken on its word.
+    bytes.reserveCapacity(Int(min(try declaredLength() ?? 0, 64 << 10)))
     try await forEachBodyPart { part in
       bytes += part.readableBytesView
       if bytes.count > limit { throw Self.tooLarge(limit) }
@@ -121,6 +121,7 @@ extension APIContext {
 /// `text` with its percent escapes decoded; nil where an escape is malformed, the bytes are not UTF-8, or
 /// one of them is NUL.
 func percentDecoded(_ text: Substring) -> String? {
+  if text.utf8.allSatisfy({ $0 != UInt8(ascii: "%") && $0 != 0 }) { return String(text) }
   var bytes: [UInt8] = []
   var rest = text.utf8[...]
   while let byte = rest.popFirst() {
@@ -146,11 +147,14 @@ private func hexValue(_ byte: UInt8) -> UInt8? {
   }
 }
 
-extension StringProtocol {
-  fileprivate func trimmingSpaces() -> String {
-    String(
-      String(drop { $0 == " " || $0 == "\t" }.reversed()).drop { $0 == " " || $0 == "\t" }
-        .reversed())
+/// Whether a media type is `application/json`, whatever its case and parameters (RFC 9110 section 8.3.1).
+private func isJSON(_ mediaType: String) -> Bool {
+  let isSpace = { (byte: UInt8) in byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
+  var essence = mediaType.utf8.prefix { $0 != UInt8(ascii: ";") }.drop(while: isSpace)
+  while let last = essence.last, isSpace(last) { essence.removeLast() }
+  return essence.elementsEqual("application/json".utf8) {
+    // Only the letters have lower-case forms; `/` must be itself.
+    $0 == $1 || ((0x41...0x5A).contains($0) && $0 | 0x20 == $1)
   }
 }
 

@@ -59,7 +59,7 @@ private func answer(
 private func bearerToken(of request: Request) -> Substring? {
   let values = request.headers[values: .authorization]
   guard values.count == 1, let value = values.first, value.utf8.count > 7,
-    value.prefix(7).lowercased() == "bearer "
+    value.utf8.starts(with: "Bearer ".utf8) || value.prefix(7).lowercased() == "bearer "
   else { return nil }
   return value.dropFirst(7)
 }

@@ -16,9 +16,19 @@ struct TargetMiddleware: RouterMiddleware {
         .badRequest, "invalid_request", "a request target has no fragment (RFC 9112 section 3.2)")
     }
     let path = request.uri.path
-    guard !path.contains("//"), path == "/" || path.utf8.last != UInt8(ascii: "/") else {
+    guard path == "/" || !hasEmptySegment(path.utf8) else {
       throw Problem.notFound("there is nothing at this address")
     }
     return try await next(request, context)
+  }
+
+  /// Whether a slash is followed by another one or by nothing.
+  private func hasEmptySegment(_ path: String.UTF8View) -> Bool {
+    var previous: UInt8 = 0
+    for byte in path {
+      if byte == UInt8(ascii: "/"), previous == byte { return true }
+      previous = byte
+    }
+    return previous == UInt8(ascii: "/")
   }
 }

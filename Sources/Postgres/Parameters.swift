@@ -40,25 +40,48 @@ package struct Parameters: Sendable {
     }
   }
 
-  package mutating func append(_ values: [String]) { append(values.map { Array($0.utf8) }, .text) }
+  package mutating func append(_ values: [String]) {
+    append(.text, values.count) { index, out in
+      out += values[index].utf8
+      return true
+    }
+  }
 
-  package mutating func append(_ values: [[UInt8]]) { append(values, .bytea) }
+  package mutating func append(_ values: [[UInt8]]) {
+    append(.bytea, values.count) { index, out in
+      out += values[index]
+      return true
+    }
+  }
 
   /// An array of `bytea` in which nil is NULL.
   package mutating func append(_ values: [[UInt8]?]) {
-    array(of: .bytea, values.count, hasNull: values.contains { $0 == nil }) { index, out in
-      guard let value = values[index] else { return Self.put(Int32(-1), &out) }
-      Self.put(Int32(value.count), &out)
+    append(.bytea, values.count) { index, out in
+      guard let value = values[index] else { return false }
       out += value
+      return true
     }
   }
 
-  private mutating func append(_ values: [[UInt8]], _ type: PostgresType) {
-    array(of: type, values.count) { index, out in
-      Self.put(Int32(values[index].count), &out)
-      out += values[index]
+  /// An array of elements that `element` appends where they are to lie, so that none is an array of its
+  /// own first. It says false, having appended nothing, for NULL.
+  package mutating func append(
+    _ type: PostgresType, _ count: Int, _ element: (Int, inout [UInt8]) -> Bool
+  ) {
+    let flags = bytes.count + 4
+    var hasNull = false
+    array(of: type, count) { index, out in
+      let start = out.count
+      Self.put(Int32(0), &out)
+      let isValue = element(index, &out)
+      Self.put(isValue ? Int32(out.count - start - 4) : -1, &out, at: start)
+      hasNull = hasNull || !isValue
     }
+    if hasNull { Self.put(Int32(1), &bytes, at: flags) }
   }
+
+  /// Takes room for that many more bytes at once.
+  package mutating func reserve(_ count: Int) { bytes.reserveCapacity(bytes.count + count) }
 
   static let epochOffset: Int64 = 946_684_800_000_000
 
@@ -71,12 +94,11 @@ package struct Parameters: Sendable {
   /// One-dimensional array: dimensions, null flag, element type, then length and lower bound. An empty
   /// array has no dimension.
   private mutating func array(
-    of type: PostgresType, _ count: Int, hasNull: Bool = false,
-    _ element: (Int, inout [UInt8]) -> Void
+    of type: PostgresType, _ count: Int, _ element: (Int, inout [UInt8]) -> Void
   ) {
     add { out in
       Self.put(Int32(count == 0 ? 0 : 1), &out)
-      Self.put(Int32(hasNull ? 1 : 0), &out)
+      Self.put(Int32(0), &out)
       Self.put(Int32(bitPattern: type.rawValue), &out)
       guard count > 0 else { return }
       Self.put(Int32(count), &out)
@@ -86,10 +108,12 @@ package struct Parameters: Sendable {
   }
 
   private static func put(_ value: some FixedWidthInteger, _ out: inout [UInt8]) {
-    var shift = value.bitWidth - 8
-    while shift >= 0 {
-      out.append(UInt8(truncatingIfNeeded: value >> shift))
-      shift -= 8
+    unsafe withUnsafeBytes(of: value.bigEndian) { unsafe out.append(contentsOf: $0) }
+  }
+
+  private static func put(_ value: Int32, _ out: inout [UInt8], at place: Int) {
+    unsafe withUnsafeBytes(of: value.bigEndian) { bytes in
+      for offset in 0..<4 { out[place + offset] = unsafe bytes[offset] }
     }
   }
 }

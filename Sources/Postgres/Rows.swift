@@ -17,11 +17,18 @@ internal import CLibPQ
   }
 
   package func bytes(_ row: Int, _ column: Int) throws(PostgresError) -> [UInt8] {
+    unsafe Array(try rawBytes(row, column))
+  }
+
+  /// Valid as long as this object is.
+  private func rawBytes(
+    _ row: Int, _ column: Int
+  ) throws(PostgresError) -> UnsafeRawBufferPointer {
     precondition(row < count, "row \(row) of \(count)")
     guard !isNull(row, column), let start = unsafe PQgetvalue(result, Int32(row), Int32(column))
     else { throw PostgresError(.decoding, "NULL in column \(column)") }
     let length = unsafe Int(PQgetlength(result, Int32(row), Int32(column)))
-    return unsafe Array(UnsafeRawBufferPointer(start: start, count: length))
+    return unsafe UnsafeRawBufferPointer(start: start, count: length)
   }
 
   package func optionalBytes(_ row: Int, _ column: Int) throws(PostgresError) -> [UInt8]? {
@@ -70,15 +77,11 @@ internal import CLibPQ
   private func integer<Value: FixedWidthInteger>(
     _ row: Int, _ column: Int, _ type: Value.Type
   ) throws(PostgresError) -> Value {
-    unsafe try withValue(row, column) { (bytes) throws(PostgresError) in
-      guard let bytes = unsafe bytes else {
-        throw PostgresError(.decoding, "NULL in column \(column)")
-      }
-      guard bytes.count == Value.bitWidth / 8 else {
-        throw PostgresError(
-          .decoding, "\(bytes.count) bytes in column \(column), \(Value.bitWidth / 8) expected")
-      }
-      return unsafe Value(bigEndian: bytes.loadUnaligned(as: Value.self))
+    let bytes = unsafe try rawBytes(row, column)
+    guard bytes.count == Value.bitWidth / 8 else {
+      throw PostgresError(
+        .decoding, "\(bytes.count) bytes in column \(column), \(Value.bitWidth / 8) expected")
     }
+    return unsafe Value(bigEndian: bytes.loadUnaligned(as: Value.self))
   }
 }

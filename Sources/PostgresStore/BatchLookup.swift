@@ -43,7 +43,7 @@ struct BatchLookup {
   private func keys(_ scoped: [Scoped<Digest>]) -> Parameters {
     var parameters = Parameters()
     parameters.append(scoped.map { ids[$0.namespace] ?? 0 })
-    parameters.append(scoped.map(\.value.bytes))
+    parameters.append(digests: scoped.count) { scoped[$0].value }
     return parameters
   }
 
@@ -69,6 +69,7 @@ struct BatchLookup {
   ) throws(PostgresError) -> BatchFacts {
     var rest = rows.dropFirst(2)
     var facts = BatchFacts(edge: edge, lastCommittedAt: head.lastCommittedAt)
+    facts.records.reserveCapacity(2 * records.count)
     if !records.isEmpty, let found = rest.popFirst() {
       for row in 0..<found.count {
         guard let kind = Kind(rawValue: try found.int16(row, 2)) else {

@@ -53,21 +53,25 @@ struct BatchWrite {
   private mutating func add(records plan: BatchPlan) {
     let records = plan.records
     var parameters = Parameters()
+    parameters.reserve(records.reduce(0) { $0 + $1.record.canonical.count + 320 })
     parameters.append(records.map(\.index))
     parameters.append(records.map { id($0.namespace) })
-    parameters.append(records.map(\.record.digest.bytes))
+    parameters.append(digests: records.count) { records[$0].record.digest }
     parameters.append(records.map(\.record.kind.rawValue))
     parameters.append(records.map(\.principal))
-    parameters.append(records.map(\.record.canonical))
+    parameters.append(.bytea, records.count) { position, out in
+      out += records[position].record.canonical
+      return true
+    }
     let references = records.map(ReferenceColumns.init)
     parameters.append(references.map(\.targets))
     parameters.append(references.map(\.members))
     parameters.append(references.map(\.roles))
     parameters.append(records.map(\.record.key))
-    parameters.append(records.map { $0.record.content?.digest.bytes })
-    parameters.append(records.map { $0.record.execution?.bytes })
+    parameters.append(digests: records.count) { records[$0].record.content?.digest }
+    parameters.append(digests: records.count) { records[$0].record.execution }
     parameters.append(plan.log.entries.map(\.nonce))
-    parameters.append(plan.log.entries.map(\.commitment.bytes))
+    parameters.append(digests: records.count) { plan.log.entries[$0].commitment }
     parameters.append(unixMicroseconds: plan.committedAt.microseconds)
     steps.append((CommitSQL.addRecords, parameters))
   }
@@ -84,7 +88,7 @@ struct BatchWrite {
   private mutating func add(claims: [BatchPlan.NewClaim]) {
     var parameters = Parameters()
     parameters.append(claims.map { id($0.claim.namespace) })
-    parameters.append(claims.map(\.claim.value.bytes))
+    parameters.append(digests: claims.count) { claims[$0].claim.value }
     parameters.append(claims.map(\.index))
     steps.append((CommitSQL.addClaims, parameters))
   }
@@ -103,7 +107,7 @@ struct BatchWrite {
     let frames = plan.content.map { ContentFrame(packing: $0.bytes) }
     var parameters = Parameters()
     parameters.append(plan.content.map { id($0.key.namespace) })
-    parameters.append(plan.content.map(\.key.value.bytes))
+    parameters.append(digests: plan.content.count) { plan.content[$0].key.value }
     parameters.append(plan.content.map { Int64($0.bytes.count) })
     parameters.append(frames.map(\.codec.rawValue))
     parameters.append(frames.map(\.bytes))
@@ -146,6 +150,17 @@ struct BatchWrite {
       steps.append((ErasureSQL.eraseChunks, keys))
       steps.append((ErasureSQL.eraseContent, keys))
       steps.append((ErasureSQL.markContent, marks))
+    }
+  }
+}
+
+extension Parameters {
+  /// A `bytea[]` of digests; nil is NULL.
+  mutating func append(digests count: Int, _ digest: (Int) -> Digest?) {
+    append(.bytea, count) { position, out in
+      guard let digest = digest(position) else { return false }
+      digest.append(bytesTo: &out)
+      return true
     }
   }
 }

@@ -48,9 +48,12 @@ package struct EntryStatement: Sendable, Hashable {
   }
 
   /// RFC 8785 bytes.
-  package func canonicalBytes() -> [UInt8] {
+  package func canonicalBytes() -> [UInt8] { canonicalBytes(after: []) }
+
+  private func canonicalBytes(after prefix: [UInt8]) -> [UInt8] {
     var json: [UInt8] = []
-    json.reserveCapacity(256 + 64 * references.count)
+    json.reserveCapacity(384 + 64 * references.count)
+    json += prefix
     json += #"{"at":"#.utf8
     Self.append(committedAt, to: &json)
     json += #","digest":""#.utf8
@@ -81,7 +84,7 @@ package struct EntryStatement: Sendable, Hashable {
   /// hashed here, so that whoever has it needs no more than SHA-256.
   package func commitment(nonce: [UInt8]) -> Digest {
     precondition(nonce.count == Self.nonceByteCount, "a nonce has 16 bytes")
-    return SHA256.digest(of: nonce + canonicalBytes())
+    return SHA256.digest(of: canonicalBytes(after: nonce))
   }
 
   private static func append(_ text: String, to json: inout [UInt8]) {

@@ -29,14 +29,13 @@ package struct Digest: Hashable, Sendable {
   package init?(parsing text: Span<UInt8>) {
     guard text.count == Self.textCount else { return nil }
     for i in Self.prefix.indices where text[i] != Self.prefix[i] { return nil }
-    var isValid = true
+    // A bit of `faults` above the lowest four is set by any byte that is no digit.
+    var faults: UInt8 = 0
     func word(_ start: Int) -> UInt64 {
       var word: UInt64 = 0
       for i in start..<start + 16 {
-        guard let value = Self.value(ofHexDigit: text[i]) else {
-          isValid = false
-          return 0
-        }
+        let value = Self.value(ofHexDigit: text[i])
+        faults |= value
         word = word << 4 | UInt64(value)
       }
       return word
@@ -45,7 +44,7 @@ package struct Digest: Hashable, Sendable {
     word1 = word(23)
     word2 = word(39)
     word3 = word(55)
-    guard isValid else { return nil }
+    guard faults < 16 else { return nil }
   }
 
   /// Reads the one accepted spelling out of UTF-8; everything else gives `nil`.
@@ -68,7 +67,7 @@ package struct Digest: Hashable, Sendable {
 
   /// Appends the 32 raw bytes.
   package func append(bytesTo buffer: inout [UInt8]) {
-    forEachByte { buffer.append($0) }
+    unsafe withUnsafeBytes(of: words) { unsafe buffer.append(contentsOf: $0) }
   }
 
   /// Appends the 71 ASCII bytes of the text.
@@ -158,11 +157,10 @@ extension Digest {
     each(word3)
   }
 
-  private static func value(ofHexDigit character: UInt8) -> UInt8? {
-    switch character {
-    case UInt8(ascii: "0")...UInt8(ascii: "9"): character - UInt8(ascii: "0")
-    case UInt8(ascii: "a")...UInt8(ascii: "f"): character - UInt8(ascii: "a") + 10
-    default: nil
-    }
+  /// 0 to 15; 255 for any other byte. Both subtractions wrap around where the byte is below the range.
+  private static func value(ofHexDigit character: UInt8) -> UInt8 {
+    let digit = character &- UInt8(ascii: "0")
+    let letter = character &- UInt8(ascii: "a")
+    return digit < 10 ? digit : letter < 6 ? letter + 10 : 255
   }
 }

@@ -1,7 +1,7 @@
 internal import COpenSSL
 
 // A Merkle tree hashes a byte and then 64 more, millions of times. libcrypto's EVP interface allocates
-// a context for each message: 370 ns for those 65 bytes, of which 130 are SHA-256. So these two use
+// a context for each message: 370 ns for those 65 bytes, of which 130 are SHA-256. So one-shot digests use
 // the interface below it, whose state lies on the stack; it is the same code of libcrypto that runs.
 
 extension SHA256 {

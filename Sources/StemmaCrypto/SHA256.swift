@@ -6,12 +6,16 @@ package enum SHA256 {
     digest(of: bytes.span)
   }
 
+  /// Allocates nothing (see `SHA256+Prefix.swift`).
   package static func digest(of bytes: Span<UInt8>) -> Digest {
-    unsafe Digest { target in
+    var state = SHA256_CTX()
+    return unsafe Digest { target in
       let done = unsafe bytes.withUnsafeBytes { source in
-        unsafe EVP_Digest(source.baseAddress, source.count, target.baseAddress, nil, method, nil)
+        unsafe SHA256_Init(&state) == 1
+          && SHA256_Update(&state, source.baseAddress, source.count) == 1
+          && SHA256_Final(target.baseAddress?.assumingMemoryBound(to: UInt8.self), &state) == 1
       }
-      guard done == 1 else { openSSLFailed("EVP_Digest") }
+      guard done else { openSSLFailed("SHA256_Update") }
     }
   }
 

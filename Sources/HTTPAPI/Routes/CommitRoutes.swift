@@ -101,38 +101,32 @@ struct CommitBody {
   func answer(
     _ stored: CommitAnswer, positions: [Int], checkpoint: SignedCheckpoint
   ) -> Response {
+    // Members stand in the order of their names: nothing is sorted then.
     var members: [(String, JSONValue)] = [
-      ("checkpoint", .string(String(decoding: checkpoint.note, as: UTF8.self))),
-      (
-        "records",
-        .array(
-          positions.map { position in
-            let entry = stored.records[position]
-            return .object([
-              ("digest", .string(entry.digest.description)), ("index", .integer(entry.index)),
-              ("created", .bool(entry.created)),
-            ])
-          })
-      ),
+      ("checkpoint", .string(String(decoding: checkpoint.note, as: UTF8.self)))
     ]
     if !content.isEmpty {
       var created: [Digest: Bool] = [:]
       for (item, isNew) in zip(uniqueContent, stored.contentCreated) {
         created[item.digest] = isNew
       }
-      members.append(
-        (
-          "content",
-          .array(
-            content.map { item in
-              .object([
-                ("digest", .string(item.digest.description)),
-                ("size", .integer(Int64(item.bytes.count))),
-                ("created", .bool(created[item.digest] ?? false)),
-              ])
-            })
-        ))
+      let items = content.map { item in
+        JSONValue.object([
+          ("created", .bool(created[item.digest] ?? false)),
+          ("digest", .string(item.digest.description)),
+          ("size", .integer(Int64(item.bytes.count))),
+        ])
+      }
+      members.append(("content", .array(items)))
     }
+    let records = positions.map { position in
+      let entry = stored.records[position]
+      return JSONValue.object([
+        ("created", .bool(entry.created)), ("digest", .string(entry.digest.description)),
+        ("index", .integer(entry.index)),
+      ])
+    }
+    members.append(("records", .array(records)))
     return Response(json: .object(members))
   }
 

@@ -6,7 +6,7 @@ import StemmaCrypto
 /// A value that knows no database. It is fed the facts that were read under the head's lock, takes the
 /// requests one by one, and each sees what those before it in the same batch brought. A request that
 /// is refused leaves no trace.
-struct BatchPlanner {
+package struct BatchPlanner {
   private var facts: BatchFacts
   private var records: [BatchPlan.NewRecord] = []
   private var claims: [BatchPlan.NewClaim] = []
@@ -18,7 +18,7 @@ struct BatchPlanner {
   private init(facts: BatchFacts) { self.facts = facts }
 
   /// - Parameter random: gives as many random bytes as it is asked for, fit for nonces.
-  static func plan(
+  package static func plan(
     _ requests: [CommitRequest], facts: BatchFacts, now: Timestamp, random: (Int) -> [UInt8]
   ) -> BatchPlan {
     var planner = BatchPlanner(facts: facts)
@@ -34,35 +34,48 @@ struct BatchPlanner {
   }
 
   /// What has to be looked up before `requests` can be planned.
-  static func questions(for requests: [CommitRequest]) -> BatchQuestions {
+  package static func questions(for requests: [CommitRequest]) -> BatchQuestions {
     var namespaces = Set<Namespace>()
-    var records = Set<Scoped<Digest>>()
-    var claims = Set<Scoped<Digest>>()
+    var records: [Namespace: [Digest]] = [:]
+    var claims: [Namespace: [Digest]] = [:]
     var chains = Set<Scoped<EventChain>>()
-    var content = Set<Scoped<Digest>>()
+    var content: [Namespace: [Digest]] = [:]
     for request in requests {
       let namespace = request.namespace
-      namespaces.formUnion([namespace] + request.imports)
-      for record in request.records {
-        records.insert(Scoped(namespace, record.digest))
-        for reference in record.references {
-          for place in [namespace] + request.imports {
-            records.insert(Scoped(place, reference.target))
-          }
-        }
-        for claim in record.claims { claims.insert(Scoped(namespace, claim.digest)) }
-        if let event = record.event { chains.insert(Scoped(namespace, event.chain)) }
+      let targets = request.records.flatMap { $0.references.map(\.target) }
+      records[namespace, default: []] += request.records.map(\.digest)
+      for place in [namespace] + request.imports {
+        namespaces.insert(place)
+        records[place, default: []] += targets
       }
-      for item in request.content { content.insert(Scoped(namespace, item.digest)) }
+      for event in request.records.compactMap(\.event) {
+        chains.insert(Scoped(namespace, event.chain))
+      }
+      claims[namespace, default: []] += request.claims.joined()
+      content[namespace, default: []] += request.content.map(\.digest)
     }
     var questions = BatchQuestions()
-    // Sorted by digest: two servers that insert overlapping keys take index locks in one order.
     questions.namespaces = namespaces.sorted { $0.name < $1.name }
-    questions.records = records.sorted { $0.value < $1.value }
-    questions.claims = claims.sorted { $0.value < $1.value }
+    questions.records = eachOnce(records)
+    questions.claims = eachOnce(claims)
     questions.chains = Array(chains)
-    questions.content = content.sorted { $0.value < $1.value }
+    questions.content = eachOnce(content)
     return questions
+  }
+
+  /// In one order: two servers that insert overlapping keys then take index locks in one order.
+  private static func eachOnce(_ digests: [Namespace: [Digest]]) -> [Scoped<Digest>] {
+    var keys: [Scoped<Digest>] = []
+    for (namespace, digests) in digests.sorted(by: { $0.key.name < $1.key.name }) {
+      keys.reserveCapacity(keys.count + digests.count)
+      // Bare digests: sorting keys would count references to their namespaces.
+      var previous: Digest?
+      for digest in digests.sorted() where digest != previous {
+        keys.append(Scoped(namespace, digest))
+        previous = digest
+      }
+    }
+    return keys
   }
 
   private mutating func take(_ request: CommitRequest) {

@@ -43,7 +43,10 @@ struct CommitAttempt {
   ) -> (outcome: CommitOutcome, changes: Changes?) {
     var attempt = CommitAttempt(facts: facts, request: request)
     attempt.entries.reserveCapacity(request.records.count)
-    for record in request.records { attempt.take(record) }
+    attempt.changes.records.reserveCapacity(request.records.count)
+    for (record, claims) in zip(request.records, request.claims) {
+      attempt.take(record, claims: claims)
+    }
     for item in request.content { attempt.take(item) }
     if let destruction = request.destruction { attempt.take(destruction) }
     if let rejection = attempt.rejection { return (.rejected(rejection), nil) }
@@ -71,7 +74,7 @@ struct CommitAttempt {
     return nil
   }
 
-  private mutating func take(_ record: Record) {
+  private mutating func take(_ record: Record, claims: [Digest]) {
     let key = Scoped(request.namespace, record.digest)
     if let known = known(key) {
       entries.append(.init(digest: record.digest, index: known.index, created: false))
@@ -83,7 +86,7 @@ struct CommitAttempt {
       return
     }
     let index = changes.nextIndex
-    claim(record, at: index)
+    claim(claims, of: record, at: index)
     chain(record, at: index)
     changes.nextIndex += 1
     remember(record, key: key, index: index)
@@ -136,9 +139,9 @@ struct CommitAttempt {
     return nil
   }
 
-  private mutating func claim(_ record: Record, at index: Int64) {
-    for claim in record.claims {
-      let key = Scoped(request.namespace, claim.digest)
+  private mutating func claim(_ digests: [Digest], of record: Record, at index: Int64) {
+    for (claim, digest) in zip(record.claims, digests) {
+      let key = Scoped(request.namespace, digest)
       if let holder = changes.claims[key] ?? facts.claims[key] {
         conflicts.append(
           .init(record: record.digest, reason: claim.reason, current: holder.digest))

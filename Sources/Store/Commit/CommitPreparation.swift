@@ -116,33 +116,36 @@ package struct CommitPreparation: Sendable {
   /// Depth-first along references, in the order given: stable, and each digest once. Digests cannot
   /// form a circle.
   private static func order(_ sealed: [Record]) -> (records: [Record], positions: [Int]) {
+    // The first record of each digest stands for all of them.
     var byDigest: [Digest: Int] = [:]
-    for (position, record) in sealed.enumerated() where byDigest[record.digest] == nil {
-      byDigest[record.digest] = position
+    byDigest.reserveCapacity(sealed.count)
+    var firsts: [Int] = []
+    firsts.reserveCapacity(sealed.count)
+    for (position, record) in sealed.enumerated() {
+      let first = byDigest[record.digest] ?? position
+      if first == position { byDigest[record.digest] = position }
+      firsts.append(first)
     }
-    var placed: [Digest: Int] = [:]
+    var placed = [Int?](repeating: nil, count: sealed.count)
     var ordered: [Record] = []
-    ordered.reserveCapacity(sealed.count)
-    for record in sealed {
-      var stack = [(record: record, next: 0)]
+    ordered.reserveCapacity(byDigest.count)
+    var stack: [(record: Int, next: Int)] = []
+    for start in firsts {
+      stack.append((start, 0))
       while let (current, next) = stack.last {
-        if placed[current.digest] != nil {
+        if placed[current] != nil {
           stack.removeLast()
-          continue
-        }
-        if next < current.references.count {
+        } else if next < sealed[current].references.count {
           stack[stack.count - 1].next += 1
-          let target = current.references[next].target
-          if placed[target] == nil, let position = byDigest[target] {
-            stack.append((sealed[position], 0))
-          }
-          continue
+          let target = byDigest[sealed[current].references[next].target]
+          if let target, placed[target] == nil { stack.append((target, 0)) }
+        } else {
+          placed[current] = ordered.count
+          ordered.append(sealed[current])
+          stack.removeLast()
         }
-        placed[current.digest] = ordered.count
-        ordered.append(current)
-        stack.removeLast()
       }
     }
-    return (ordered, sealed.map { placed[$0.digest] ?? 0 })
+    return (ordered, firsts.map { placed[$0] ?? 0 })
   }
 }

@@ -8,6 +8,8 @@ package struct CommitRequest: Sendable {
   package let principal: String
   /// Sealed records, each digest once, in an order in which references between them point backwards.
   package let records: [Record]
+  /// For each of `records`, the digests of its claims: hashed before the queue, where many do so at once.
+  let claims: [[Digest]]
   /// Small content that rides along, each digest once.
   package let content: [SmallContent]
   /// Where references are looked up after the namespace itself, in order.
@@ -22,6 +24,7 @@ package struct CommitRequest: Sendable {
     self.namespace = namespace
     self.principal = principal
     self.records = records
+    claims = records.map { $0.claims.map(\.digest) }
     self.content = content
     self.imports = imports
     self.destruction = destruction

@@ -3,7 +3,9 @@ import EmbeddedPostgres
 import Glibc
 import HTTPAPI
 import Hummingbird
+import HummingbirdCore
 import Logging
+import NIOCore
 import NIOPosix
 import Postgres
 import PostgresStore
@@ -128,13 +130,15 @@ struct ServiceRun {
       authenticator: Authenticator(registry: keys), health: health, witnesses: witnesses,
       imports: imports, now: WallClock.now)
     let (directory, address, logger) = (directory, address, logger)
+    let channel = HTTP1Channel.Configuration(
+      idleTimeout: .seconds(60),
+      httpDecoderConfiguration: .init(
+        maxHeaderFieldSize: 16 << 10, maxHeaderListSize: 32 << 10, maxHeaderFieldCount: 100))
     let application = Application(
       responder: makeResponder(services),
-      server: .http1(
-        configuration: .init(
-          idleTimeout: .seconds(60),
-          httpDecoderConfiguration: .init(
-            maxHeaderFieldSize: 16 << 10, maxHeaderListSize: 32 << 10, maxHeaderFieldCount: 100))),
+      server: HTTPServerBuilder { responder in
+        EventLoopChannel(base: HTTP1Channel(responder: responder, configuration: channel))
+      },
       configuration: .init(
         address: .hostname(address.host, port: address.port), serverName: "stemma"),
       onServerRunning: { channel in
@@ -143,7 +147,8 @@ struct ServiceRun {
         health.set(.ready)
         logger.info("listening on \(url)")
       },
-      eventLoopGroupProvider: .shared(MultiThreadedEventLoopGroup(numberOfThreads: 2)),
+      eventLoopGroupProvider: .shared(
+        MultiThreadedEventLoopGroup(numberOfThreads: max(2, System.coreCount))),
       logger: logger)
     var running: [any Service] = [application] + walks.services
     if let embedded { running.append(PostgresSupervisor(embedded: embedded, logger: logger)) }
