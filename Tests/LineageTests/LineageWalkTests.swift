@@ -71,6 +71,18 @@ import Testing
     #expect(chain.walk(query).truncation.isEmpty)
   }
 
+  /// Neither the answer nor how it is cut tells how much lies in a namespace that is not seen.
+  @Test(arguments: [WalkDirection.up, .down])
+  func whatIsNotSeenCostsNothing(direction: WalkDirection) {
+    var hub = PlainGraph.empty
+    for index in 1...50 { hub.add(Int64(index), 0) }
+    for index in 51...55 { hub.add(55, Int64(index - 1)) }
+    for index in 1..<50 { hub.namespaces[index] = "other" }
+    var query = LineageQuery(start: [0], direction: direction, size: 56, namespaces: ["own"])
+    query.limits.work = 10
+    #expect(hub.walk(query).truncation.isEmpty)
+  }
+
   @Test func leavesOutEdgesBeyondTheLimitAndSaysSo() {
     var query = LineageQuery(start: [9], direction: .up, size: 10, namespaces: ["own"])
     query.limits.edges = 4

@@ -55,6 +55,25 @@ import Testing
     }
   }
 
+  @Test func doesNotFallBehindForEverWhileEverybodyCommits() {
+    var pace = EdgeFiller.FillPace()
+    var fills = 0
+    var (filled, published): (Int64, Int64) = (0, 0)
+    for _ in 0..<1000 {
+      published += 1000
+      switch pace.next {
+      case .look: pace.looked(EdgeProgress(filled: filled, published: published))
+      case .fill:
+        fills += 1
+        filled = min(published, filled + 5000)
+        pace.looked(EdgeProgress(filled: filled, published: published))
+      case .pause: pace.paused()
+      }
+    }
+    #expect(fills > 100)
+    #expect(published - filled <= EdgeFiller.longestLag + 10_000)
+  }
+
   @Test func fillsInTheBackgroundOnlyWhileNobodyCommits() {
     var pace = EdgeFiller.FillPace()
     func looked(_ filled: Int64, _ published: Int64) -> EdgeFiller.FillPace.Step {

@@ -44,7 +44,7 @@ package struct WalkLimits: Sendable {
   package var nodes = 1000
   /// Edges listed.
   package var edges = 100_000
-  /// Edges met, listed or not: bounds time and memory of any walk.
+  /// Edges to visible records met, listed or not: bounds the memory of any walk.
   package var work = 10_000_000
 
   package init() {}

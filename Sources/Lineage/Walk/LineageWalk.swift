@@ -58,15 +58,16 @@ package struct LineageWalk<Label: Sendable>: Sendable {
   package mutating func meet(
     near: Int64, far: Int64, kind: Kind, isVisible: Bool, label: Label
   ) {
+    // First of all, and it costs nothing: nobody learns how much lies where they cannot see.
+    guard isVisible else {
+      if query.direction == .up { truncation.insert(.namespace) }
+      return
+    }
     guard work < query.limits.work else {
       isExhausted = true
       return
     }
     work += 1
-    guard isVisible else {
-      if query.direction == .up { truncation.insert(.namespace) }
-      return
-    }
     if isLast {
       if seen[far] == nil {
         if cut == nil { truncation.insert(.depth) }

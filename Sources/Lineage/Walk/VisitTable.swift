@@ -1,7 +1,7 @@
 /// Which nodes a walk has met, and at which distance: open addressing, so that a walk costs what it meets
 /// and not what the store holds. An entry is one word, so that a look costs one cache miss.
 ///
-/// Indices are given out by the store, one after the other; nobody outside can choose them to collide.
+/// Whoever writes can choose how far apart the indices of a lineage lie: the hash spreads every stride.
 struct VisitTable: Sendable {
   /// Bits of a distance, and of an index: more edges than `WalkLimits.work` allows, and records than fit a disk.
   private static let distanceBits = 25
@@ -10,11 +10,16 @@ struct VisitTable: Sendable {
   /// `index + 1`, distance, and in the lowest bit whether the node is listed; 0: empty.
   private var entries: [UInt64]
   private var mask: Int
+  /// Leaves as many bits of a hash as a slot has.
+  private var shift: UInt64
+  /// Slots that were looked at and held another node.
+  private(set) var collisions = 0
   private(set) var count = 0
 
   init() {
     entries = Array(repeating: 0, count: 1024)
     mask = 1023
+    shift = 64 - 10
   }
 
   /// Adds a node; false where it is there already.
@@ -25,6 +30,7 @@ struct VisitTable: Sendable {
     var slot = slot(of: key)
     while entries[slot] != 0 {
       if Self.key(entries[slot]) == key { return false }
+      collisions += 1
       slot = (slot + 1) & mask
     }
     entries[slot] = key << (Self.distanceBits + 1) | UInt64(distance) << 1 | (isListed ? 1 : 0)
@@ -54,14 +60,15 @@ struct VisitTable: Sendable {
 
   @inline(__always)
   private func slot(of key: UInt64) -> Int {
-    // Fibonacci hashing: neighbours spread over the whole table.
-    Int(truncatingIfNeeded: key &* 0x9E37_79B9_7F4A_7C15 >> 20) & mask
+    // Fibonacci hashing (Knuth, TAOCP 6.4): the high bits of the product.
+    Int(truncatingIfNeeded: (key &* 0x9E37_79B9_7F4A_7C15) >> shift)
   }
 
   private mutating func grow() {
     let old = entries
     entries = Array(repeating: 0, count: old.count * 2)
     mask = entries.count - 1
+    shift -= 1
     for entry in old where entry != 0 {
       var slot = slot(of: Self.key(entry))
       while entries[slot] != 0 { slot = (slot + 1) & mask }

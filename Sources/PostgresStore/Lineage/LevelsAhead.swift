@@ -44,27 +44,31 @@ package struct LevelsAhead {
     try take(rows, query.direction, portion)
   }
 
-  /// Takes the nodes that came whole: not the last one where the rows were cut, and none that may have more.
+  private struct Place: Hashable {
+    let node: Int64
+    let level: Int32
+  }
+
+  /// Takes the nodes that came whole: none of the last level where the rows were cut, and none that may have more.
+  /// In which order the rows of a level come, nobody promises.
   private mutating func take(
     _ rows: Rows, _ direction: WalkDirection, _ portion: Portion
   ) throws(PostgresError) {
     let levelColumn = direction == .up ? 7 : 6
-    var start = 0
-    while start < rows.count {
-      let (node, level) = (try rows.int64(start, 0), try rows.int32(start, levelColumn))
-      var end = start
-      var edges: [EdgeRow] = []
-      while end < rows.count, try rows.int64(end, 0) == node,
-        try rows.int32(end, levelColumn) == level
-      {
-        if !rows.isNull(end, 1) { edges.append(try EdgeRow(rows, end, direction)) }
-        end += 1
+    var found: [Place: [EdgeRow]] = [:]
+    var lastLevel: Int32 = -1
+    for row in 0..<rows.count {
+      let place = Place(
+        node: try rows.int64(row, 0), level: try rows.int32(row, levelColumn))
+      lastLevel = max(lastLevel, place.level)
+      let edge = rows.isNull(row, 1) ? nil : try EdgeRow(rows, row, direction)
+      found[place, default: []] += edge.map { [$0] } ?? []
+    }
+    let isCut = rows.count == portion.rows
+    for (place, edges) in found where edges.count < portion.fan {
+      if !isCut || place.level < lastLevel {
+        references[place.node] = edges.sorted { $0.order < $1.order }
       }
-      let isCut = end == rows.count && rows.count == portion.rows
-      if !isCut, edges.count < portion.fan {
-        references[node] = edges.sorted { $0.order < $1.order }
-      }
-      start = end
     }
   }
 

@@ -21,11 +21,14 @@ package struct EdgeProgress: Hashable, Sendable {
   }
 }
 
-/// Says when the table of references is filled: while the store is idle, and at once for whoever waits.
+/// Says when the table of references is filled: while the store is idle, now and then where it falls far behind, and at
+/// once for whoever waits.
 package struct EdgeFiller: Sendable {
   /// The table is filled in the background when no commit came for so long.
   package static let idleTime = Duration.milliseconds(200)
   private static let restTime = Duration.seconds(1)
+  /// Records that the table may lack while commits come one after the other.
+  static let longestLag: Int64 = 100_000
   /// How long somebody who waits leaves another server to its batch before asking again.
   private static let turn = Duration.milliseconds(20)
 
@@ -79,6 +82,8 @@ package struct EdgeFiller: Sendable {
     private(set) var next = Step.look
     /// What was published before the last pause.
     private var published: Int64?
+    /// Not filled since the last pause: commits are left half of the time.
+    private var isRested = true
 
     /// - Parameter progress: nil where it is not known: another server fills, or the database fails.
     mutating func looked(_ progress: EdgeProgress?) {
@@ -86,11 +91,19 @@ package struct EdgeFiller: Sendable {
       published = progress?.published
       if let progress, progress.filled >= progress.published {
         next = .pause(EdgeFiller.restTime)
+      } else if let progress, isRested,
+        progress.published - progress.filled > EdgeFiller.longestLag
+      {
+        next = .fill
+        isRested = false
       } else {
         next = published != nil && published == before ? .fill : .pause(EdgeFiller.idleTime)
       }
     }
 
-    mutating func paused() { next = .look }
+    mutating func paused() {
+      next = .look
+      isRested = true
+    }
   }
 }
