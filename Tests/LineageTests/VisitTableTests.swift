@@ -8,12 +8,14 @@ import Testing
   func everyStrideIsSpread(stride: Int64) {
     var table = VisitTable()
     for number in 0..<20_000 {
-      #expect(table.insert(Int64(number) * stride, distance: Int32(number), isListed: true))
+      let isNew = table.insert(Int64(number) * stride, distance: Int32(number), isListed: true)
+      #expect(isNew)
     }
     #expect(table.collisions < 40_000)
     for number in [0, 1, 9_999, 19_999] {
       #expect(table[Int64(number) * stride]?.distance == Int32(number))
-      #expect(!table.insert(Int64(number) * stride, distance: 0, isListed: false))
+      let isNewAgain = table.insert(Int64(number) * stride, distance: 0, isListed: false)
+      #expect(!isNewAgain)
     }
     #expect(table[stride * 20_000] == nil)
   }
