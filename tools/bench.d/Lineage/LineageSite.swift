@@ -40,7 +40,9 @@ struct LineageSite {
   private static func subfolder(_ name: String, of folder: String) throws -> String {
     let path = "\(folder)/\(name)"
     // PostgreSQL runs as another user where we are root.
-    guard unsafe mkdir(path, 0o755) == 0 else { throw BenchError("cannot make \(path): errno \(errno)") }
+    guard unsafe mkdir(path, 0o755) == 0 else {
+      throw BenchError("cannot make \(path): errno \(errno)")
+    }
     return path
   }
 
