@@ -26,7 +26,8 @@ struct ClosureRun: ~Copyable {
       "bench": "lineage", "what": "roots", "closure": name, "count": .count(roots.count),
       "records": Spread(roots.map { Double($0.size) }).json,
       "levels": Spread(roots.map { Double($0.depth) }).json,
-      "paths": Spread(roots.map(\.paths)).json, "load": .string(machineLoad()),
+      "pathsPowerOfTen": Spread(roots.map { Double($0.pathsPowerOfTen) }).json,
+      "load": .string(machineLoad()),
     ])
     var costs: [ClosureTimer.Way: [ClosureTimer.Cost]] = [:]
     // The first round warms up and is not counted.
@@ -53,13 +54,13 @@ struct ClosureRun: ~Copyable {
 
   /// Those that may never end, once each, on the smallest closure there is.
   private mutating func reportRivals(_ roots: [ClosureRoot], _ name: JSONValue) throws {
-    guard let root = roots.min(by: { $0.paths < $1.paths }) else { return }
+    guard let root = roots.min(by: { $0.pathsPowerOfTen < $1.pathsPowerOfTen }) else { return }
     for rival in [Rival.aiida, .marquez] {
       let time = try timer.rival(rival, root)
       report([
         "bench": "lineage", "what": "closure", "closure": name, "way": .string(rival.rawValue),
         "records": .count(root.size), "levels": .count(root.depth),
-        "paths": .figure(root.paths), "milliseconds": time.map(JSONValue.figure),
+        "pathsPowerOfTen": .count(root.pathsPowerOfTen), "milliseconds": time.map(JSONValue.figure),
         "gaveUpAfterSeconds": time == nil ? .count(patience) : nil,
       ])
     }
