@@ -1,3 +1,4 @@
+import Glibc
 import Records
 import SeededRandom
 
@@ -8,8 +9,9 @@ struct ClosureRoot {
   let size: Int
   /// Levels above it.
   let depth: Int
-  /// Paths that lead up from it: the rows that a query needs which does not keep each node once.
-  let paths: Double
+  /// Paths that lead up from it, as a power of ten (308: that or more): the rows that a query needs which does not
+  /// keep each node once.
+  let pathsPowerOfTen: Int
 }
 
 extension PlainLineage {
@@ -30,7 +32,9 @@ extension PlainLineage {
         continue
       }
       roots.append(
-        ClosureRoot(node: node, size: found, depth: depth, paths: paths(from: node)))
+        ClosureRoot(
+          node: node, size: found, depth: depth,
+          pathsPowerOfTen: Int(log10(min(paths(from: node), 1e308)))))
     }
     guard !roots.isEmpty else {
       throw BenchError("no closure of about \(size) among \(graph.count) records")
@@ -38,7 +42,7 @@ extension PlainLineage {
     return roots
   }
 
-  /// Counts the paths up from a node, each of at least one step: references lead to smaller numbers, so one pass
+  /// Counts the paths up from a node, each of at least one step; infinite where they are too many. References lead to smaller numbers, so one pass
   /// downwards will do.
   private mutating func paths(from root: Int) -> Double {
     let closure = reach(Query(root: root, direction: .up, at: root)) { found, _ in found }

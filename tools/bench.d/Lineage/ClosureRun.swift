@@ -26,50 +26,55 @@ struct ClosureRun: ~Copyable {
       "bench": "lineage", "what": "roots", "closure": name, "count": .count(roots.count),
       "records": Spread(roots.map { Double($0.size) }).json,
       "levels": Spread(roots.map { Double($0.depth) }).json,
-      "paths": Spread(roots.map(\.paths)).json, "load": .string(machineLoad()),
+      "pathsPowerOfTen": Spread(roots.map { Double($0.pathsPowerOfTen) }).json,
+      "load": .string(machineLoad()),
     ])
-    var times: [ClosureTimer.Way: [Double]] = [:]
+    var costs: [ClosureTimer.Way: [ClosureTimer.Cost]] = [:]
     // The first round warms up and is not counted.
     for round in 0...rounds {
       for root in roots {
         for way in ClosureTimer.Way.allCases {
-          let time = try await timer.milliseconds(way, root)
-          if round > 0 { times[way, default: []].append(time) }
+          let cost = try await timer.cost(way, root)
+          if round > 0 { costs[way, default: []].append(cost) }
         }
       }
     }
-    let spreads = times.mapValues { Spread($0) }
+    let spreads = costs.mapValues { Spread($0.map(\.wall)) }
+    let processors = costs.mapValues { Spread($0.map(\.cpu)) }
     for way in ClosureTimer.Way.allCases {
       report([
         "bench": "lineage", "what": "closure", "closure": name, "way": .string(way.rawValue),
-        "milliseconds": spreads[way]?.json,
+        "milliseconds": spreads[way]?.json, "cpuMilliseconds": processors[way]?.json,
       ])
     }
     try reportRivals(roots, name)
-    reportRatios(spreads, name)
+    reportRatios(spreads, name, of: "time")
+    reportRatios(processors, name, of: "cpu")
   }
 
   /// Those that may never end, once each, on the smallest closure there is.
   private mutating func reportRivals(_ roots: [ClosureRoot], _ name: JSONValue) throws {
-    guard let root = roots.min(by: { $0.paths < $1.paths }) else { return }
+    guard let root = roots.min(by: { $0.pathsPowerOfTen < $1.pathsPowerOfTen }) else { return }
     for rival in [Rival.aiida, .marquez] {
       let time = try timer.rival(rival, root)
       report([
         "bench": "lineage", "what": "closure", "closure": name, "way": .string(rival.rawValue),
         "records": .count(root.size), "levels": .count(root.depth),
-        "paths": .figure(root.paths), "milliseconds": time.map(JSONValue.figure),
+        "pathsPowerOfTen": .count(root.pathsPowerOfTen), "milliseconds": time.map(JSONValue.figure),
         "gaveUpAfterSeconds": time == nil ? .count(patience) : nil,
       ])
     }
   }
 
-  private func reportRatios(_ spreads: [ClosureTimer.Way: Spread], _ name: JSONValue) {
+  private func reportRatios(
+    _ spreads: [ClosureTimer.Way: Spread], _ name: JSONValue, of what: String
+  ) {
     func over(_ slow: ClosureTimer.Way, _ fast: ClosureTimer.Way) -> JSONValue? {
       guard let slow = spreads[slow], let fast = spreads[fast] else { return nil }
       return .figure(slow.quantile(0.5) / fast.quantile(0.5))
     }
     report([
-      "bench": "lineage", "what": "ratio", "closure": name,
+      "bench": "lineage", "what": "ratio", "closure": name, "of": .string(what),
       "unionOverIndex": over(.union, .index),
       "unionOverIndexWithEdges": over(.union, .indexWithEdges),
       "unionOverSQL": over(.union, .sql),

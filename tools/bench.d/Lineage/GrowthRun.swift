@@ -25,21 +25,24 @@ struct GrowthRun {
     let new = try timer.roots(near: 1000, count: roots, seed: seed)
     if old.isEmpty { old = new }
     for (which, roots) in [("old", old), ("new", new)] {
-      var times: [ClosureTimer.Way: [Double]] = [:]
+      var costs: [ClosureTimer.Way: [ClosureTimer.Cost]] = [:]
       for round in 0...rounds {
         for root in roots {
           for way in Self.ways {
-            let time = try await timer.milliseconds(way, root)
-            if round > 0 { times[way, default: []].append(time) }
+            let cost = try await timer.cost(way, root)
+            if round > 0 { costs[way, default: []].append(cost) }
           }
         }
       }
       for way in Self.ways {
-        let spread = Spread(times[way] ?? [])
+        let spread = Spread(costs[way]?.map(\.wall) ?? [])
+        let processors = Spread(costs[way]?.map(\.cpu) ?? [])
         medians["\(way.rawValue), \(which)", default: []].append(spread.quantile(0.5))
+        medians["\(way.rawValue), \(which), cpu", default: []].append(processors.quantile(0.5))
         report([
           "bench": "lineage", "what": "growth", "stored": .count(store.graph.count),
           "record": .string(which), "way": .string(way.rawValue), "milliseconds": spread.json,
+          "cpuMilliseconds": processors.json,
           "levels": Spread(roots.map { Double($0.depth) }).json, "load": .string(machineLoad()),
         ])
       }
