@@ -44,7 +44,8 @@ import Testing
       roles.enumerated().map { .init(member: "/inputs/\($0)/ref", role: $1, target: 0) })
     func step(_ node: Int64, _ member: ReferenceMember) -> [LineageEdge] {
       pool.step(
-        .init(nodes: [node], direction: .up, members: MemberSet([member])), size: 3, namespaces: ["main"],
+        .init(nodes: [node], direction: .up, members: MemberSet([member])), size: 3,
+        namespaces: ["main"],
         limitEach: 10)
     }
     #expect(step(1, .rankDevices).count == 8)
