@@ -43,9 +43,12 @@ func choice(_ name: String, in query: [String: String], _ known: [String]) throw
 func list(_ name: String, in query: [String: String]) throws -> [String] {
   guard let text = query[name] else { return [] }
   let elements = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
-  guard elements.count <= 64, !elements.contains(""), Set(elements).count == elements.count else {
-    throw Problem.invalidRequest(
-      "1 to 64 different elements between commas", parameter: name)
+  guard elements.count <= 64, !elements.contains("") else {
+    throw Problem.invalidRequest("1 to 64 elements between commas", parameter: name)
+  }
+  var known: Set<String> = []
+  if let again = elements.first(where: { !known.insert($0).inserted }) {
+    throw Problem.invalidRequest("\(again) is there twice", parameter: name)
   }
   return elements
 }

@@ -21,6 +21,8 @@ package struct StoreError: Error, Sendable, Equatable {
     /// Committed and signed, but too few witnesses cosigned, and the operator wants no less. Asking again may
     /// find more of them.
     package static let noQuorum = Code(name: "no_quorum")
+    /// A question about an index that is not published yet. Its message is for clients.
+    package static let notReached = Code(name: "not_reached")
     /// Stored state contradicts itself. Never the client's doing.
     package static let corrupt = Code(name: "corrupt")
   }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Canonical
+import Lineage
 import NIOHTTP1
 
 struct NamesCommand: AsyncParsableCommand {
@@ -32,9 +33,9 @@ struct NamesCommand: AsyncParsableCommand {
       return Terminal.write(JSONValue.object([("names", list)]).canonicalBytes() + [0x0A])
     }
     for name in names {
+      let (target, called) = (name["target"]?.text ?? "?", name["name"]?.text ?? "?")
       Terminal.print(
-        "\(name["target"]?.text ?? "?")  \(name["index"]?.integer ?? -1)  \(name["name"]?.text ?? "?")"
-      )
+        PlainText.line("\(target)  \(name["index"]?.integer ?? -1)  \(called)", limit: 4096))
     }
   }
 }

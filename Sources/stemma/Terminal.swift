@@ -29,5 +29,11 @@ enum Terminal {
   }
 
   static func print(_ text: String) { write(Array((text + "\n").utf8)) }
-  static func complain(_ text: String) { write(Array("stemma: \(text)\n".utf8), to: 2) }
+
+  /// Says it on standard error. What a server or a file put into it moves no cursor.
+  static func complain(_ text: String) {
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+      .map { PlainText.line(String($0), limit: 4096) }
+    write(Array("stemma: \(lines.joined(separator: "\n"))\n".utf8), to: 2)
+  }
 }

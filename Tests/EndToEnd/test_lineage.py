@@ -268,3 +268,15 @@ def test_every_time_is_its_index(client: Client, history: History) -> None:
 def test_no_key_no_answer(lineage_server: Server, history: History) -> None:
     for path in (f"lineage/{history['answer']}", f"impact/{history['answer']}"):
         assert httpx.get(f"{lineage_server.url}/v1/main/{path}").status_code == 401
+
+
+def test_an_index_that_is_not_reached_is_not_there(lineage_server: Server, history: History) -> None:
+    answer = history["answer"]
+    for path in (f"lineage/{answer}?", f"impact/{answer}?", f"diff?a={answer}&b={answer}&", "names?", "records?"):
+        problem = get(lineage_server, f"/v1/main/{path}at=9007199254740991", 404).json()
+        assert problem["code"] == "not_reached" and "newest index" in problem["detail"]
+
+
+def test_a_list_says_what_it_repeats(lineage_server: Server, history: History) -> None:
+    problem = get(lineage_server, f"/v1/main/lineage/{history['answer']}?role=a,b,a", 400).json()
+    assert problem["detail"].startswith("a is there twice")

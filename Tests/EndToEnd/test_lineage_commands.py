@@ -6,6 +6,8 @@ import json
 import os
 import pty
 import subprocess
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 from typing import Iterator
 
 import pytest
@@ -86,6 +88,9 @@ def test_ambiguous_beginnings_list_what_they_mean(served: tuple[Server, History]
     first, second = seen[digest[7:11]], digest
     message = stemma.fails(2, "show", first[7:11])
     assert "ambiguous" in message and first in message and second in message
+    # What came later makes no earlier answer ambiguous.
+    index = json.loads(stemma.text("show", first, "--output", "json"))["nodes"][0]["index"]
+    assert first in stemma.text("show", first[7:11], "--at", str(index))
     # One more digit than they share is enough.
     length = next(n for n in range(11, 72) if first[:n] != second[:n])
     assert first in stemma.text("show", first[:length])
@@ -213,3 +218,64 @@ def test_colour_is_for_terminals(served: tuple[Server, History], history: Histor
     assert b"\x1b[" in on_a_terminal()
     assert b"\x1b[" not in on_a_terminal(NO_COLOR="1")
     assert b"\x1b[" not in on_a_terminal(TERM="dumb")
+
+
+class Hostile(BaseHTTPRequestHandler):
+    """A server that wants the reader's terminal."""
+
+    escape = "\x1b]0;owned\x07\n\u202e"
+    digest = "sha256:" + "0" * 64
+
+    def do_GET(self) -> None:  # noqa: N802
+        rest = self.path.split("/v1/main/")[-1]
+        status, answer = 400, {
+            "code": self.escape, "detail": self.escape, "errors": [{"message": self.escape}],
+            "missing": [{"digest": self.escape}],
+        }  # fmt: skip
+        if rest.startswith("records"):
+            record = {
+                "digest": self.digest, "index": 1, "kind": "note", "principal": self.escape, "committedAt": self.escape,
+            }  # fmt: skip
+            status, answer = 200, {"records": [record]}
+        elif rest.startswith("names?"):
+            status, answer = 200, {"names": [{"target": self.escape, "index": 1, "name": self.escape}]}
+        elif rest.startswith("impact"):
+            status, answer = 200, {
+                "root": {"kind": self.escape, "digest": self.escape}, "at": 1, "total": 1,
+                "kinds": [{"kind": self.escape, "count": 1}],
+                "views": [{"outputs": 1, "output": self.escape, "digest": self.escape}],
+                "names": [{"name": self.escape, "target": self.escape}],
+            }  # fmt: skip
+        body = json.dumps(answer).encode()
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+def test_no_server_moves_the_cursor() -> None:
+    hostile = ThreadingHTTPServer(("127.0.0.1", 0), Hostile)
+    thread = Thread(target=hostile.serve_forever)
+    thread.start()
+    environment = {
+        **os.environ, "STEMMA_SERVER": f"http://127.0.0.1:{hostile.server_address[1]}", "STEMMA_KEY": "key",
+    }  # fmt: skip
+    environment.pop("STEMMA_KEY_FILE", None)
+    try:
+        for status, *arguments in (
+            (0, "log"), (0, "names"), (0, "impact", Hostile.digest), (1, "lineage", Hostile.digest),
+        ):  # fmt: skip
+            ran = subprocess.run(
+                [BINARY, *arguments], env=environment, capture_output=True, timeout=60, check=False
+            )
+            said = ran.stdout + ran.stderr
+            assert ran.returncode == status, said
+            assert b"u{1b}]0;owned" in said
+            assert not any(sign in said.decode() for sign in "\x1b\x07\u202e"), said
+    finally:
+        hostile.shutdown()
+        thread.join()
+        hostile.server_close()

@@ -117,8 +117,14 @@ import Testing
     #expect(try await setting.service.graph(of: request) == nil)
     request.at = .time(MemoryRecords.time(of: 7))
     #expect(try await graph(request).at == 7)
-    request.at = .index(.max)
+    request.at = .time(MemoryRecords.time(of: 100))
     #expect(try await graph(request).at == 8)
+    for index in [9, Int64.max] {
+      request.at = .index(index)
+      await #expect(throws: StoreError(.notReached, "")) {
+        try await setting.service.graph(of: request)
+      }
+    }
     var below = try setting.request(run.view, .down)
     below.at = .index(7)
     #expect(try await graph(below).nodes.map(\.index) == [4, 7])

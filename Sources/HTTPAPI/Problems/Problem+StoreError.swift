@@ -26,6 +26,7 @@ extension Problem {
       self = .retryable(
         "outcome_unknown",
         "it is not known whether this was stored; send the same request again to learn", after: 1)
+    case .notReached: self = Problem(.notFound, "not_reached", error.message)
     default:
       self = Problem(.internalServerError, "internal", "the server failed; its log says why")
     }

@@ -49,8 +49,8 @@ enum RecordRoutes {
     let namespace = try context.namespace()
     let query = try request.query(
       allowing: [
-        "kind", "key", "content", "execution", "prefix", "principal", "since", "until", "order",
-        "after", "limit",
+        "kind", "key", "content", "execution", "prefix", "principal", "since", "until", "at",
+        "order", "after", "limit",
       ])
     var filter = RecordFilter()
     filter.kind = try query["kind"].map { try kind($0, "kind") }
@@ -99,7 +99,7 @@ enum RecordRoutes {
     return Response(json: .object(members))
   }
 
-  /// The indices of the records that were committed in a span of time, both ends included.
+  /// The indices of the records that were committed in a span of time, both ends included, and exist at a point.
   private static func indices(
     of query: [String: String], _ snapshots: Snapshots
   ) async throws -> Range<Int64> {
@@ -110,7 +110,10 @@ enum RecordRoutes {
     let since = try time("since", in: query)
     let before = since.map { Timestamp(microseconds: $0.microseconds - 1) }
     let first = try await size(at: before) ?? 0
-    let end = try await size(at: try time("until", in: query)) ?? .max
+    var end = try await size(at: try time("until", in: query)) ?? .max
+    if let point = try snapshotPoint("at", in: query) {
+      end = min(end, try await snapshots.size(at: point))
+    }
     return first..<max(first, end)
   }
 

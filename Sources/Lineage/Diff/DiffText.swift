@@ -53,10 +53,16 @@ package struct DiffText {
     }
     if diff.isOneView {
       said.append("Both are outputs of one view: the same was prescribed.")
-    } else if !diff.differences.contains(where: { $0.nature == .prescribed }) {
+    } else if diff.outcome != .unknown,
+      !diff.differences.contains(where: { $0.nature == .prescribed })
+    {
       said.append("Nothing that was prescribed differs.")
     }
-    if diff.differences.isEmpty { said.append("Nothing that is recorded differs.") }
+    if diff.outcome == .unknown {
+      said.append("Nothing that could be compared differs, and not all could be.")
+    } else if diff.differences.isEmpty {
+      said.append("Nothing that is recorded differs.")
+    }
     return said.isEmpty ? "They differ." : said.joined(separator: " ")
   }
 

@@ -7,7 +7,7 @@ extension LineageDiff {
   package var json: JSONValue {
     .object([
       ("a", Self.subject(a)), ("b", Self.subject(b)),
-      ("bytes", .string(bytes.rawValue)),
+      ("outcome", .string(outcome.rawValue)), ("bytes", .string(bytes.rawValue)),
       ("oneView", .bool(isOneView)),
       ("differences", .array(differences.map(\.json))),
       ("circumstances", .array(circumstances.map(\.json))),

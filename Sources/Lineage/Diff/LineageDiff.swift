@@ -80,8 +80,22 @@ package struct LineageDiff: Sendable {
   /// More was found than is listed, or more pairs were there than are looked at.
   package let isCut: Bool
 
-  /// Whether anything differs that counts.
-  package var isEmpty: Bool { differences.isEmpty && bytes != .differ }
+  /// What a comparison comes to.
+  package enum Outcome: String, Sendable {
+    /// They are one record, or all was compared and nothing that counts differs.
+    case same
+    case differ
+    /// Nothing that was found differs, and not all could be looked at.
+    case unknown
+  }
+
+  package var outcome: Outcome {
+    if a.digest == b.digest { return .same }
+    if bytes == .differ || differences.contains(where: { $0.nature != .unreadable }) {
+      return .differ
+    }
+    return differences.isEmpty && truncatedBy.isEmpty ? .same : .unknown
+  }
 
   /// What is looked at and listed at the most.
   package struct Limits: Sendable {

@@ -86,7 +86,7 @@ extension RecordPool {
     while let step = beside.next() {
       beside.take(
         self.step(
-          step, size: query.size, namespaces: query.namespaces, limitEach: beside.askEach))
+          step, size: query.size, namespaces: query.namespaces, limitEach: step.limitEach))
     }
     if beside.isCut { graph.truncation.insert(.beside) }
     graph.associations = beside.edges
@@ -105,8 +105,11 @@ extension RecordPool {
         return step.members.contains(edge.member) && namespaces.contains(end.namespace)
       }
       return step.members.members.flatMap { member in
-        visible.filter { $0.member == member }
-          .sorted { isUp ? $0.to > $1.to : $0.from > $1.from }.prefix(limitEach)
+        visible.filter { $0.member == member }.sorted { left, right in
+          let (leftFar, rightFar) = isUp ? (left.to, right.to) : (left.from, right.from)
+          if leftFar != rightFar { return leftFar > rightFar }
+          return (left.role ?? "").utf8.lexicographicallyPrecedes((right.role ?? "").utf8)
+        }.prefix(limitEach)
       }
     }
   }

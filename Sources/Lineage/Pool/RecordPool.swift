@@ -14,8 +14,8 @@ package struct RecordPool: Sendable {
   /// Ascending.
   private(set) var indices: [Int64] = []
   private var places: [Digest: [Int64]] = [:]
-  private var outgoing: [Int64: Set<LineageEdge>] = [:]
-  private var incoming: [Int64: Set<LineageEdge>] = [:]
+  private var outgoing: [Int64: [LineageEdge]] = [:]
+  private var incoming: [Int64: [LineageEdge]] = [:]
 
   package init() {}
 
@@ -54,8 +54,8 @@ package struct RecordPool: Sendable {
     places[statement.digest, default: []].append(index)
     indices.insert(index, at: indices.partitionPoint { $0 > index })
     for edge in edges {
-      outgoing[index, default: []].insert(edge)
-      incoming[edge.to, default: []].insert(edge)
+      outgoing[index, default: []].append(edge)
+      incoming[edge.to, default: []].append(edge)
     }
   }
 
@@ -73,8 +73,8 @@ package struct RecordPool: Sendable {
     return nil
   }
 
-  /// The references from a record, or to it. In no order.
-  func edges(at index: Int64, _ direction: WalkDirection) -> Set<LineageEdge> {
+  /// The references from a record, or to it: each as often as it is made. In no order.
+  func edges(at index: Int64, _ direction: WalkDirection) -> [LineageEdge] {
     (direction == .up ? outgoing : incoming)[index] ?? []
   }
 }

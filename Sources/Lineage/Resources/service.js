@@ -29,8 +29,11 @@ function openService() {
       begin(await lineage(query), { actions: { receipt, open } });
       byId("ask").hidden = true;
     } catch (error) {
-      sessionStorage.removeItem(keyPlace);
-      key = null;
+      // Only a key that was refused is forgotten: after another failure, loading again asks with it.
+      if (error.status === 401) {
+        sessionStorage.removeItem(keyPlace);
+        key = null;
+      }
       byId("refused").textContent = error.status === 401 ? "This key is not valid here." : error.message;
       byId("ask").hidden = false;
     }
@@ -40,13 +43,20 @@ function openService() {
   async function lineage(query) {
     const whole = await (await ask(`/lineage/${digest}?${query}`)).json();
     const known = new Set([...whole.nodes, ...whole.beside].map((record) => record.index));
+    const spelled = (edge) => JSON.stringify([edge.from, edge.to, edge.member, edge.role]);
     while (whole.next && whole.nodes.length < most) {
       query.set("after", whole.next);
       query.set("limit", String(most - whole.nodes.length));
       const page = await (await ask(`/lineage/${digest}?${query}`)).json();
-      for (const name of ["nodes", "edges", "associations"]) whole[name].push(...page[name]);
+      for (const name of ["nodes", "edges"]) whole[name].push(...page[name]);
+      // A record beside a node of one page and a node of another is a node; the walk's edges are no associations.
+      const nodes = new Set(page.nodes.map((record) => record.index));
+      whole.beside = whole.beside.filter((record) => !nodes.has(record.index));
+      for (const index of nodes) known.add(index);
       whole.beside.push(...page.beside.filter((record) => !known.has(record.index)));
       for (const record of page.beside) known.add(record.index);
+      const listed = new Set(whole.edges.map(spelled));
+      whole.associations = [...whole.associations, ...page.associations].filter((edge) => !listed.has(spelled(edge)) && listed.add(spelled(edge)));
       // That more follows is no longer so; what else was left out still is.
       delete whole.explanations.nodes;
       Object.assign(whole.explanations, page.explanations);
@@ -60,7 +70,8 @@ function openService() {
       const proof = await (await ask(`/records/${record.digest}/receipt`)).blob();
       const link = html("a", { href: URL.createObjectURL(proof), download: `${record.digest.slice(7)}.tlog-proof` });
       link.click();
-      URL.revokeObjectURL(link.href);
+      // The browser reads it after this: it may go when that has surely begun.
+      setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
     } catch (error) {
       byId("notice").textContent = `No receipt: ${error.message}`;
       byId("notice").hidden = false;

@@ -15,22 +15,29 @@ package struct BesideWalk: Sendable {
     package let nodes: [Int64]
     package let direction: WalkDirection
     package let members: MemberSet
+    /// Edges to ask for of each node and member.
+    package let limitEach: Int
 
-    package init(nodes: [Int64], direction: WalkDirection, members: MemberSet) {
+    package init(
+      nodes: [Int64], direction: WalkDirection, members: MemberSet,
+      limitEach: Int = BesideWalk.limitEach + 1
+    ) {
       self.nodes = nodes
       self.direction = direction
       self.members = members
+      self.limitEach = limitEach
     }
   }
 
-  /// Edges shown to people of each node and member at the most, the newest ones.
+  /// Records shown to people of each node and member at the most, the newest ones.
   package static let limitEach = 20
+  /// How many edges to ask for where those lead to fewer records: a rank names the class of each of its cards.
+  package static let askAgain = 4096
 
   private let limitEach: Int
-  /// How many to ask for: one more, to see whether there is more.
-  package var askEach: Int { limitEach + 1 }
 
-  private let nodes: Set<Int64>
+  /// All that the walk listed, on this page and on others.
+  private let places: Set<Int64>
   private let walked: MemberSet
   private var steps: [Step]
   private var current: Step?
@@ -45,22 +52,27 @@ package struct BesideWalk: Sendable {
   ///   - nodes: those of the answer, or of its page.
   ///   - direction: a walk down has the verdicts on its nodes already.
   ///   - walked: the members that the walk followed: its own edges are not shown a second time.
-  ///   - limitEach: edges of each node and member.
+  ///   - places: where `nodes` are a part of what the walk listed, all of that: a node of another part is none that
+  ///     stands beside.
+  ///   - limitEach: records of each node and member.
   package init(
     nodes: some Sequence<Int64>, direction: LineageGraph.Direction,
-    walked: MemberSet = .derivations, limitEach: Int = Self.limitEach
+    walked: MemberSet = .derivations, places: some Sequence<Int64> = EmptyCollection(),
+    limitEach: Int = Self.limitEach
   ) {
     self.limitEach = limitEach
-    self.nodes = Set(nodes)
+    let own = Set(nodes)
+    self.places = own.union(places)
     self.walked = walked
-    let sorted = self.nodes.sorted()
+    let sorted = own.sorted()
     let speaking = direction == .down ? Self.speaking : Self.speaking.union([.verdictOutputs])
     steps =
       sorted.isEmpty
       ? []
       : [
-        Step(nodes: sorted, direction: .up, members: Self.associations),
-        Step(nodes: sorted, direction: .down, members: speaking),
+        Step(
+          nodes: sorted, direction: .up, members: Self.associations, limitEach: limitEach + 1),
+        Step(nodes: sorted, direction: .down, members: speaking, limitEach: limitEach + 1),
       ]
   }
 
@@ -71,18 +83,33 @@ package struct BesideWalk: Sendable {
     return current
   }
 
-  /// Takes the edges of the step that `next` gave last: up to `askEach` of each node and member, the newest first.
+  /// Takes the edges of the step that `next` gave last: up to its `limitEach` of each node and member, the newest
+  /// first.
   package mutating func take(_ edges: some Sequence<LineageEdge>) {
     guard let current else { return }
-    var counts: [Place: Int] = [:]
+    var counts: [Place: (edges: Int, ends: Set<Int64>)] = [:]
     for edge in edges {
-      let near = current.direction == .up ? edge.from : edge.to
-      counts[Place(node: near, member: edge.member), default: 0] += 1
-      if counts[Place(node: near, member: edge.member), default: 0] > limitEach {
+      let (near, far) = current.direction == .up ? (edge.from, edge.to) : (edge.to, edge.from)
+      let place = Place(node: near, member: edge.member)
+      counts[place, default: (0, [])].edges += 1
+      counts[place, default: (0, [])].ends.insert(far)
+      if counts[place, default: (0, [])].ends.count > limitEach {
         isCut = true
       } else if !isOfTheWalk(edge), found.insert(edge).inserted {
         self.edges.append(edge)
       }
+    }
+    let full = counts.filter {
+      $0.value.edges >= current.limitEach && $0.value.ends.count <= limitEach
+    }.keys
+    guard !full.isEmpty else { return }
+    if current.limitEach < Self.askAgain {
+      steps.append(
+        Step(
+          nodes: Set(full.map(\.node)).sorted(), direction: current.direction,
+          members: MemberSet(full.map(\.member)), limitEach: Self.askAgain))
+    } else {
+      isCut = true
     }
   }
 
@@ -93,11 +120,11 @@ package struct BesideWalk: Sendable {
 
   /// The records that stand beside the nodes, ascending.
   package var indices: [Int64] {
-    Set(edges.flatMap { [$0.from, $0.to] }).subtracting(nodes).sorted()
+    Set(edges.flatMap { [$0.from, $0.to] }).subtracting(places).sorted()
   }
 
   private func isOfTheWalk(_ edge: LineageEdge) -> Bool {
-    walked.contains(edge.member) && nodes.contains(edge.from) && nodes.contains(edge.to)
+    walked.contains(edge.member) && places.contains(edge.from) && places.contains(edge.to)
   }
 
   /// What is beside those that are beside a node.
@@ -106,7 +133,10 @@ package struct BesideWalk: Sendable {
     func add(_ indices: [Int64], _ direction: WalkDirection, _ members: [ReferenceMember]) {
       let nodes = Set(indices).subtracting(asked).sorted()
       if !nodes.isEmpty {
-        steps.append(Step(nodes: nodes, direction: direction, members: MemberSet(members)))
+        steps.append(
+          Step(
+            nodes: nodes, direction: direction, members: MemberSet(members),
+            limitEach: limitEach + 1))
       }
     }
     let executions = edges.filter { $0.member == .outputExecution }.map(\.to)

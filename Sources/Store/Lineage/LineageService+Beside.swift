@@ -22,11 +22,11 @@ extension LineageService {
     let indices = nodes.map(\.index)
     var beside = BesideWalk(
       nodes: indices, direction: request.direction,
-      walked: .derivations.union(request.crossed))
+      walked: .derivations.union(request.crossed), places: outline.places.lazy.map(\.index))
     while let step = beside.next() {
       let query = StepQuery(
         nodes: step.nodes, direction: step.direction, size: outline.size,
-        namespaces: outline.namespaces, members: step.members, limitEach: beside.askEach)
+        namespaces: outline.namespaces, members: step.members, limitEach: step.limitEach)
       beside.take(try await engine.step(query))
     }
     var found = Surroundings()

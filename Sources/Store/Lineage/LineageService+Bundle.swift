@@ -33,7 +33,7 @@ extension LineageService {
             StepQuery(
               nodes: step.nodes, direction: step.direction, size: outline.size,
               namespaces: outline.namespaces, members: step.members,
-              limitEach: beside.askEach)))
+              limitEach: step.limitEach)))
       }
       indices.formUnion(beside.indices)
       isCut = isCut || beside.isCut

@@ -1,16 +1,13 @@
 package import Lineage
 
 extension LineageService {
-  /// Pages that are put together at the most: what a graph with all its bodies may take of memory.
-  static let wholePages = 8
-
   /// All pages of an answer in one, up to a bound that is said in its truncation; nil where nothing that may be seen
   /// has that digest at that point.
   package func whole(of request: LineageRequest) async throws(StoreError) -> LineageGraph? {
     var request = request
     request.limit = 10_000
     guard var graph = try await graph(of: request) else { return nil }
-    for _ in 1..<Self.wholePages {
+    for _ in 1..<LineageGraph.wholePages {
       guard let next = graph.next, let cursor = LineageCursor(parsing: next, for: request) else {
         return graph
       }

@@ -39,12 +39,19 @@ package struct Snapshots: Sendable {
     self.published = published
   }
 
-  /// Indices below it exist at `point`; nil: now. A point that is not reached yet is now.
+  /// Indices below it exist at `point`; nil: now. A time in the future is now.
+  ///
+  /// - Throws: `notReached` for an index that is not published: nobody can say what will stand there.
   package func size(at point: SnapshotPoint?) async throws(StoreError) -> Int64 {
     let newest = try await published()
     switch point {
     case nil: return newest
-    case .index(let index): return index < newest ? index + 1 : newest
+    case .index(let index):
+      guard index < newest else {
+        let known = newest > 0 ? "the newest index is \(newest - 1)" : "nothing is committed yet"
+        throw StoreError(.notReached, "at \(index) is not reached: \(known)")
+      }
+      return index + 1
     case .time(let time): return min(try await lookup.size(at: time), newest)
     }
   }

@@ -106,17 +106,17 @@ struct StemmaClient {
       ? .unavailable(text) : answer.status == 401 ? .usage(text) : .found(text)
   }
 
-  /// The problem document for a person: what is wrong, and where.
+  /// The problem document for a person: what is wrong, and where; each thing in a line of its own.
   private static func describe(_ answer: Answer) -> String {
     guard let root = try? JSONDocument(parsing: answer.body).root,
       let detail = root["detail"]?.text
     else { return "the server answered \(answer.status)" }
-    var lines = ["\(root["code"]?.text ?? "error"): \(detail)"]
+    var lines = [PlainText.line("\(root["code"]?.text ?? "error"): \(detail)", limit: 4096)]
     for list in [root["errors"], root["missing"], root["conflicts"]] {
       guard let list else { continue }
       for item in list.elements {
         let parts = item.members.compactMap { $0.value.text }
-        lines.append("  " + parts.joined(separator: "  "))
+        lines.append("  " + PlainText.line(parts.joined(separator: "  "), limit: 4096))
       }
     }
     return lines.joined(separator: "\n")

@@ -26,11 +26,12 @@ struct Subject: ExpressibleByArgument {
   /// A whole name wins over `name@index`. What is both a name and the beginning of a digest means neither:
   /// otherwise somebody could give a name that hides a record.
   ///
-  /// - Parameter at: an index or a time: the snapshot in which names point somewhere; nil: now.
+  /// - Parameter at: an index or a time: the snapshot in which names point somewhere and digests
+  ///   begin so; nil: now.
   /// - Throws: status 1 where nothing is called so, 2 where more than one thing is.
   func resolve(_ client: StemmaClient, at: String? = nil) async throws -> Digest {
     if let digest = Digest(parsing: text) { return digest }
-    var candidates = try await beginning(client)
+    var candidates = try await beginning(client, at)
     if let named = try await name(client, at) {
       candidates.removeAll { $0.digest == named.digest }
       candidates.append(named)
@@ -48,10 +49,13 @@ struct Subject: ExpressibleByArgument {
 
   private typealias Candidate = (digest: Digest, what: String)
 
-  private func beginning(_ client: StemmaClient) async throws -> [Candidate] {
+  private func beginning(_ client: StemmaClient, _ at: String?) async throws -> [Candidate] {
     let hex = text.hasPrefix("sha256:") ? text.dropFirst(7) : text[...]
     guard DigestPrefix(hex: hex) != nil else { return [] }
-    let page = try await client.send(.GET, "records?prefix=\(hex)&limit=\(Self.listed + 1)")
+    let query = QueryString([
+      ("prefix", String(hex)), ("at", at), ("limit", String(Self.listed + 1)),
+    ])
+    let page = try await client.send(.GET, "records" + query.text)
     let records = try page.json()["records"]?.elements.map(\.self) ?? []
     return records.compactMap { record in
       guard let digest = record["digest"]?.digest else { return nil }

@@ -9,7 +9,10 @@ struct DiffCommand: AsyncParsableCommand {
     commandName: "diff",
     abstract:
       "Say why two outputs or models differ: the first places where what they rest on parts.",
-    discussion: "Exit status 0 where nothing that is recorded differs, 1 where something does.")
+    discussion: """
+      Exit status 0 where nothing that is recorded differs; 1 where something does, and where not all \
+      could be compared (outcome unknown).
+      """)
 
   @OptionGroup var server: ServerOptions
   @OptionGroup var snapshot: SnapshotOption
@@ -70,7 +73,7 @@ struct DiffCommand: AsyncParsableCommand {
       Terminal.write(Array((lines.joined(separator: "\n") + "\n").utf8))
     case .json: Terminal.write(diff.json.canonicalBytes() + [0x0A])
     }
-    if !diff.isEmpty { throw ExitCode(1) }
+    if diff.outcome != .same { throw ExitCode(1) }
   }
 
   /// The bytes of those that the server has.

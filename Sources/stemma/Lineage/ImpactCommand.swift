@@ -33,17 +33,17 @@ struct ImpactCommand: AsyncParsableCommand {
 
   private static func print(_ impact: JSONNode) {
     let root = impact["root"]
-    Terminal.print(
-      "\(root?["kind"]?.text ?? "?") \(root?["digest"]?.text ?? "?"), up to index \(number("at", impact))"
-    )
+    let subject = "\(root?["kind"]?.text ?? "?") \(root?["digest"]?.text ?? "?")"
+    Terminal.print("\(PlainText.line(subject)), up to index \(number("at", impact))")
     Terminal.print("\(Amounts.count(number("total", impact), "record")) rest on it")
     for kind in impact["kinds"]?.elements.map(\.self) ?? [] {
-      row(number("count", kind), kind["kind"]?.text ?? "?")
+      row(number("count", kind), PlainText.line(kind["kind"]?.text ?? "?"))
     }
     section("Views, by their outputs", impact["views"], more: number("moreViews", impact)) { view in
       row(
         number("outputs", view),
-        "\(PlainText.line(view["output"]?.text ?? "erased"))  \(view["digest"]?.text ?? "?")")
+        "\(PlainText.line(view["output"]?.text ?? "erased"))  \(PlainText.line(view["digest"]?.text ?? "?"))"
+      )
     }
     section("Device classes, by the outputs that used them", impact["devices"], more: 0) { device in
       let share = device["share"]
@@ -54,7 +54,8 @@ struct ImpactCommand: AsyncParsableCommand {
         PlainText.line(how.isEmpty ? name : "\(name) (\(how.joined(separator: " ")))"))
     }
     section("Names that point at it", impact["names"], more: number("moreNames", impact)) { name in
-      Terminal.print("  \(name["name"]?.text ?? "?")  \(name["target"]?.text ?? "?")")
+      let (called, target) = (name["name"]?.text ?? "?", name["target"]?.text ?? "?")
+      Terminal.print("  " + PlainText.line("\(called)  \(target)", limit: 4096))
     }
     let truncation = Truncation(
       names: impact["truncatedBy"]?.elements.map { $0.text ?? "" } ?? [])

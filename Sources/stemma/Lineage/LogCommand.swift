@@ -68,7 +68,8 @@ struct LogCommand: AsyncParsableCommand {
       let index = String(node.index)
       Terminal.print(
         String(repeating: " ", count: max(0, 8 - index.count)) + index
-          + "  \(node.committedAt)  \(NodeTitle.short(node.digest))  \(node.principal)  \(title)")
+          + "  \(PlainText.line(node.committedAt))  \(NodeTitle.short(node.digest))"
+          + "  \(PlainText.line(node.principal))  \(title)")
     }
   }
 

@@ -4,9 +4,6 @@ import Lineage
 import StemmaCrypto
 
 extension StemmaClient {
-  /// Pages that are put together at the most: a story and a comparison need the records of all nodes in memory.
-  private static let wholePages = 8
-
   /// What a record rests on, with all that stands beside it, in one graph; where it is longer than some pages, its
   /// truncation says so.
   func wholeLineage(of digest: Digest, at: String?) async throws -> LineageGraph {
@@ -17,7 +14,7 @@ extension StemmaClient {
         ("records", "true"),
       ]).text
     var graph = try await lineage(path)
-    for _ in 1..<Self.wholePages {
+    for _ in 1..<LineageGraph.wholePages {
       guard let next = graph.next else { break }
       graph.append(try await lineage("\(path)&after=\(pathSegment(next))"))
     }

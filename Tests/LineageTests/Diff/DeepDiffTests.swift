@@ -222,6 +222,34 @@ import Testing
     #expect(listed.isCut && listed.differences.count == 1)
   }
 
+  /// A comparison that found nothing is none where it did not look everywhere.
+  @Test func callsWhatItCouldNotCompareUnknown() throws {
+    var made = MadeRecords()
+    let a = try TrainingRun().record(in: &made)
+    let b = try TrainingRun(run: 1).record(in: &made)
+    let (first, second) = (try made.lineage(of: a.first), try made.lineage(of: b.first))
+    #expect(try LineageDiff(first, second).outcome == .same)
+    for truncation in [Truncation.depth, .edges, .nodes, .namespace] {
+      var short = second
+      short.truncation = truncation
+      let diff = try LineageDiff(first, short)
+      #expect(diff.differences.isEmpty && diff.outcome == .unknown)
+      let text = DiffText(diff, first, short).lines[3]
+      #expect(!text.contains("Nothing that is recorded differs"))
+      var itself = first
+      itself.truncation = truncation
+      #expect(try LineageDiff(first, itself).outcome == .same)
+    }
+    var limits = LineageDiff.Limits()
+    limits.pairs = 1
+    let cut = try LineageDiff(first, second, limits: limits)
+    #expect(cut.differences.isEmpty && cut.isCut && cut.outcome == .unknown)
+    let other = try TrainingRun(parameters: ["c": 1], run: 2).record(in: &made)
+    #expect(try made.difference(a.first, other.first).outcome == .differ)
+    try made.erase(other.context)
+    #expect(try made.difference(a.first, other.first).outcome == .unknown)
+  }
+
   /// What one side lacks because the walk ended there is not said to be missing.
   @Test func doesNotTakeWhatIsNotListedForMissing() throws {
     var made = MadeRecords()
