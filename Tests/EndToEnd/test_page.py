@@ -253,6 +253,11 @@ def test_the_service_serves_the_page(server: Server, browser: Any) -> None:
     page.wait_for_selector(".node")
     page.reload()
     page.wait_for_selector(".node")
+    # Only a key that was refused is forgotten, not one whose question has no answer.
+    page.goto(f"{server.url}/ui/served/sha256:{'0' * 64}")
+    page.wait_for_selector("#refused:not(:empty)")
+    page.goto(address)
+    page.wait_for_selector(".node")
     watched.context.close()
 
 
