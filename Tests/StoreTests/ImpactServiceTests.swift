@@ -53,6 +53,15 @@ import Testing
     #expect(try await impact(1, at: .index(9)).names.map(\.name) == ["runs/best"])
   }
 
+  @Test func saysThatNotAllMovesOfNamesWereLookedAt() async throws {
+    for number in 0..<100 { try setting.store.add(name("runs/\(number)", run.outputs[0])) }
+    #expect(try await impact(1).truncation.isEmpty)
+    try setting.store.add(name("runs/100", run.outputs[0]))
+    let found = try await impact(1)
+    #expect(found.truncation == .work)
+    #expect(found.names.count == 100)
+  }
+
   @Test func theRestOfManyViewsIsCounted() async throws {
     for number in 10..<115 {
       let how = try setting.store.add(context(number))

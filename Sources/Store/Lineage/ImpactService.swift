@@ -7,6 +7,8 @@ package import StemmaCrypto
 package struct ImpactService: Sendable {
   private static let maximumViews = 100
   private static let maximumNames = 100
+  /// Moves of names to one record that are looked at: the newest.
+  static let maximumMoves = 100
   /// Nodes of which single steps are asked at once.
   private static let slice = 10_000
   /// References that are met at the most: bounds the memory of an answer to some hundreds of MB.
@@ -65,7 +67,7 @@ package struct ImpactService: Sendable {
     _ tally: ImpactTally, _ query: LineageQuery, _ impact: inout Impact
   ) async throws(StoreError) {
     var outputs: [Int64: [Int64]] = [:]
-    for edge in try await steps(tally.outputs, .up, [.outputDevices], query) {
+    for edge in try await steps(tally.outputs, .up, [.outputDevices], query, limitEach: .max) {
       outputs[edge.to, default: []].append(edge.from)
     }
     var classes: [[UInt8]: (name: String?, share: JSONNode?, outputs: Set<Int64>)] = [:]
@@ -85,9 +87,15 @@ package struct ImpactService: Sendable {
   private func addNames(
     _ nodes: [Int64], _ query: LineageQuery, _ impact: inout Impact
   ) async throws(StoreError) {
-    let moves = try await steps(nodes, .down, [.nameTarget], query).map(\.from).sorted()
+    let each = Self.maximumMoves + 1
+    let found = try await steps(nodes, .down, [.nameTarget], query, limitEach: each)
+    var counts: [Int64: Int] = [:]
+    for move in found { counts[move.to, default: 0] += 1 }
+    // Older moves of that node are not looked at, and some may be current.
+    if counts.values.contains(each) { impact.truncation.insert(.work) }
+    let moves = found.map(\.from).sorted()
     // A move that another one follows is where the name was.
-    let left = Set(try await steps(moves, .down, [.namePrevious], query).map(\.to))
+    let left = Set(try await steps(moves, .down, [.namePrevious], query, limitEach: 1).map(\.to))
     let current = moves.filter { !left.contains($0) }
     let listed = Array(current.suffix(Self.maximumNames))
     let records = try await records(listed, withBodies: true)
@@ -100,10 +108,10 @@ package struct ImpactService: Sendable {
     impact.moreNames = current.count - listed.count
   }
 
-  /// Every reference of `members` to or from each of `nodes`, which are ascending.
+  /// The newest references of `members` to or from each of `nodes`, which are ascending.
   private func steps(
     _ nodes: [Int64], _ direction: WalkDirection, _ members: [ReferenceMember],
-    _ query: LineageQuery
+    _ query: LineageQuery, limitEach: Int
   ) async throws(StoreError) -> [LineageEdge] {
     var edges: [LineageEdge] = []
     for start in stride(from: 0, to: nodes.count, by: Self.slice) {
@@ -111,7 +119,7 @@ package struct ImpactService: Sendable {
         StepQuery(
           nodes: Array(nodes[start..<min(start + Self.slice, nodes.count)]), direction: direction,
           size: query.size, namespaces: query.namespaces, members: MemberSet(members),
-          limitEach: .max))
+          limitEach: limitEach))
     }
     return edges
   }
