@@ -8,8 +8,8 @@ import os
 import shutil
 import subprocess
 import tempfile
-from hashlib import sha256
 import time
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -108,7 +108,7 @@ class TamperedStore:
         emptied = add("emptied", kind="input", content=content("a person's words"))
         forgotten = add(
             "forgotten", kind="output", view=view, execution=run, devices=[device], sample="1",
-            producedAt=time, key="decision-3", content=content("out"),
+            producedAt=at, key="decision-3", content=content("out"),
         )  # fmt: skip
         client.commit([{"kind": "context", "v": 1, "parameters": {"n": n}} for n in range(292)])
         for name, subject, what in [
