@@ -34,7 +34,8 @@ package struct PostgresContentStorage: ContentStorage {
     var parameters = Parameters()
     parameters.append(namespace.name)
     parameters.append(digest.bytes)
-    return try await query(ContentSQL.find, parameters) { (rows) throws(PostgresError) in
+    return try await pool.query(ContentSQL.find, parameters, within: deadline) {
+      (rows) throws(PostgresError) in
       guard rows.count == 1 else { return nil }
       let size = try rows.int64(0, 0)
       guard rows.isNull(0, 3) else {
@@ -60,7 +61,7 @@ package struct PostgresContentStorage: ContentStorage {
       var parameters = Parameters()
       parameters.append(upload)
       parameters.append(Int32(position))
-      let chunk = try await query(ContentSQL.chunk, parameters) {
+      let chunk = try await pool.query(ContentSQL.chunk, parameters, within: deadline) {
         (rows) throws(PostgresError) -> [UInt8] in
         guard rows.count == 1 else {
           throw PostgresError(.decoding, "chunk \(position) of upload \(upload) is missing")
@@ -79,7 +80,8 @@ package struct PostgresContentStorage: ContentStorage {
     var parameters = Parameters()
     parameters.append(namespace.name)
     parameters.append(digest.bytes)
-    return try await query(ContentSQL.whereabouts, parameters) { (rows) throws(PostgresError) in
+    return try await pool.query(ContentSQL.whereabouts, parameters, within: deadline) {
+      (rows) throws(PostgresError) in
       guard rows.count == 1 else { return nil }
       let isHere = try rows.bool(0, 0)
       let isNamed = try rows.bool(0, 1)
@@ -103,21 +105,9 @@ package struct PostgresContentStorage: ContentStorage {
     parameters.append(digest.bytes)
     parameters.append(locations)
     parameters.append(unixMicroseconds: now.microseconds)
-    _ = try await query(ContentSQL.setLocations, parameters) { (rows) throws(PostgresError) in
+    _ = try await pool.query(ContentSQL.setLocations, parameters, within: deadline) {
+      (rows) throws(PostgresError) in
       rows.count
-    }
-  }
-
-  private func query<Value: Sendable>(
-    _ statement: Statement, _ parameters: Parameters,
-    _ read: @Sendable (Rows) throws(PostgresError) -> Value
-  ) async throws(StoreError) -> Value {
-    let deadline = Deadline.in(deadline)
-    return try await translated { () async throws(PostgresError) in
-      try await pool.withConnection(deadline: deadline) {
-        (connection) throws(PostgresError) in
-        try read(try connection.execute(statement, parameters, deadline: deadline))
-      }
     }
   }
 }

@@ -11,7 +11,8 @@ package struct PostgresKeyRegistry: KeyRegistry {
   package func key(id: String) async throws(StoreError) -> StoredKey? {
     var parameters = Parameters()
     parameters.append(id)
-    return try await run(Self.find, parameters) { (rows) throws(PostgresError) in
+    return try await pool.query(Self.find, parameters, within: Self.time) {
+      (rows) throws(PostgresError) in
       guard rows.count == 1, let hash = Digest(bytes: try rows.bytes(0, 0)) else { return nil }
       return StoredKey(id: id, secretHash: hash, principal: try rows.text(0, 1))
     }
@@ -23,27 +24,19 @@ package struct PostgresKeyRegistry: KeyRegistry {
     parameters.append(key.secretHash.bytes)
     parameters.append(key.principal)
     parameters.append(unixMicroseconds: now.microseconds)
-    _ = try await run(Self.insert, parameters) { (rows) throws(PostgresError) in rows.count }
+    _ = try await pool.query(Self.insert, parameters, within: Self.time) {
+      (rows) throws(PostgresError) in rows.count
+    }
   }
 
   package func hasKeys() async throws(StoreError) -> Bool {
-    try await run(Self.any, Parameters()) { (rows) throws(PostgresError) in
+    try await pool.query(Self.any, Parameters(), within: Self.time) {
+      (rows) throws(PostgresError) in
       try rows.bool(0, 0)
     }
   }
 
-  private func run<Value: Sendable>(
-    _ statement: Statement, _ parameters: Parameters,
-    _ read: @Sendable (Rows) throws(PostgresError) -> Value
-  ) async throws(StoreError) -> Value {
-    let deadline = Deadline.in(.seconds(15))
-    return try await translated { () async throws(PostgresError) in
-      try await pool.withConnection(deadline: deadline) {
-        (connection) throws(PostgresError) in
-        try read(try connection.execute(statement, parameters, deadline: deadline))
-      }
-    }
-  }
+  private static let time = Duration.seconds(15)
 
   private static let find = Statement(
     "key_find", [.text],

@@ -15,7 +15,7 @@ package struct PostgresLogReader: LogReader {
   }
 
   package func published() async throws(StoreError) -> SignedCheckpoint {
-    try await query { (connection, deadline) throws(PostgresError) in
+    try await pool.run(within: deadline) { (connection, deadline) throws(PostgresError) in
       let rows = try connection.execute(LogSQL.published, deadline: deadline)
       guard rows.count == 1 else { throw PostgresError(.decoding, "log_published is empty") }
       return SignedCheckpoint(size: try rows.int64(0, 0), note: try rows.bytes(0, 1))
@@ -23,7 +23,7 @@ package struct PostgresLogReader: LogReader {
   }
 
   package func hashes(of tile: Tile) async throws(StoreError) -> [Digest] {
-    try await query { (connection, deadline) throws(PostgresError) in
+    try await pool.run(within: deadline) { (connection, deadline) throws(PostgresError) in
       var parameters = Parameters()
       parameters.append(Int16(tile.level))
       parameters.append(tile.number)
@@ -41,7 +41,7 @@ package struct PostgresLogReader: LogReader {
   }
 
   package func entries(_ range: Range<Int64>) async throws(StoreError) -> [[UInt8]] {
-    try await query { (connection, deadline) throws(PostgresError) in
+    try await pool.run(within: deadline) { (connection, deadline) throws(PostgresError) in
       var parameters = Parameters()
       parameters.append(range.lowerBound)
       parameters.append(range.upperBound)
@@ -55,7 +55,7 @@ package struct PostgresLogReader: LogReader {
   package func opening(
     of digest: Digest, in namespace: Namespace
   ) async throws(StoreError) -> EntryOpening? {
-    try await query { (connection, deadline) throws(PostgresError) in
+    try await pool.run(within: deadline) { (connection, deadline) throws(PostgresError) in
       var parameters = Parameters()
       parameters.append(namespace.name)
       parameters.append(digest.bytes)
@@ -85,7 +85,7 @@ package struct PostgresLogReader: LogReader {
     var parameters = parameters
     parameters.append(Self.pageBytes)
     let bound = parameters
-    return try await query { (connection, deadline) throws(PostgresError) in
+    return try await pool.run(within: deadline) { (connection, deadline) throws(PostgresError) in
       let rows = try connection.execute(statement, bound, deadline: deadline)
       var openings: [OpeningRow] = []
       for row in 0..<rows.count {
@@ -103,17 +103,6 @@ package struct PostgresLogReader: LogReader {
 
   /// A page of openings ends when its bodies (or what is kept for them) reach this many bytes.
   private static let pageBytes: Int64 = 4 << 20
-
-  private func query<Value: Sendable>(
-    _ body: @Sendable (inout PostgresConnection, Deadline) throws(PostgresError) -> Value
-  ) async throws(StoreError) -> Value {
-    let deadline = Deadline.in(deadline)
-    return try await translated { () async throws(PostgresError) in
-      try await pool.withConnection(deadline: deadline) { (connection) throws(PostgresError) in
-        try body(&connection, deadline)
-      }
-    }
-  }
 }
 
 extension EntryOpening {

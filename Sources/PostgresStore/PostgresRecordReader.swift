@@ -107,7 +107,8 @@ package struct PostgresRecordReader: RecordReader {
   ) async throws(StoreError) -> Page<StoredRecord> {
     var parameters = parameters
     parameters.append(Self.pageBytes)
-    return try await query(statement, parameters) { (rows) throws(PostgresError) in
+    return try await pool.query(statement, parameters, within: deadline) {
+      (rows) throws(PostgresError) in
       let items = try (0..<min(rows.count, limit)).map { (row) throws(PostgresError) in
         try StoredRecord(rows, row)
       }
@@ -121,21 +122,8 @@ package struct PostgresRecordReader: RecordReader {
   private func one(
     _ statement: Statement, _ parameters: Parameters
   ) async throws(StoreError) -> StoredRecord? {
-    try await query(statement, parameters) { (rows) throws(PostgresError) in
+    try await pool.query(statement, parameters, within: deadline) { (rows) throws(PostgresError) in
       rows.count == 0 ? nil : try StoredRecord(rows, 0)
-    }
-  }
-
-  private func query<Value: Sendable>(
-    _ statement: Statement, _ parameters: Parameters,
-    _ read: @Sendable (Rows) throws(PostgresError) -> Value
-  ) async throws(StoreError) -> Value {
-    let deadline = Deadline.in(deadline)
-    return try await translated { () async throws(PostgresError) in
-      try await pool.withConnection(deadline: deadline) {
-        (connection) throws(PostgresError) in
-        try read(try connection.execute(statement, parameters, deadline: deadline))
-      }
     }
   }
 }

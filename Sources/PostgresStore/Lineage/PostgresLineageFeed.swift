@@ -23,18 +23,16 @@ package final class PostgresLineageFeed: LineageFeed {
   ) async throws(StoreError) -> EdgeBlock {
     var parameters = Parameters()
     for value in [index, size, Int64(limit), Self.blockEdges] { parameters.append(value) }
-    let (page, deadline) = (parameters, Deadline.in(deadline))
-    return try await translated { () async throws(PostgresError) in
-      try await pool.withConnection(deadline: deadline) { (connection) throws(PostgresError) in
-        let rows = try connection.execute(LineageSQL.block, page, deadline: deadline)
-        guard rows.count > 0 || index >= size else {
-          throw PostgresError(.decoding, "record \(index) is not there")
-        }
-        var ids = Set<Int32>()
-        for row in 0..<rows.count { ids.insert(try rows.int32(row, 2)) }
-        let names = try self.names(of: ids, on: &connection, deadline)
-        return try Self.block(from: index, rows, names)
+    let page = parameters
+    return try await pool.run(within: deadline) { (connection, deadline) throws(PostgresError) in
+      let rows = try connection.execute(LineageSQL.block, page, deadline: deadline)
+      guard rows.count > 0 || index >= size else {
+        throw PostgresError(.decoding, "record \(index) is not there")
       }
+      var ids = Set<Int32>()
+      for row in 0..<rows.count { ids.insert(try rows.int32(row, 2)) }
+      let names = try self.names(of: ids, on: &connection, deadline)
+      return try Self.block(from: index, rows, names)
     }
   }
 

@@ -24,7 +24,8 @@ package struct PostgresRecordLookup: RecordLookup {
     parameters.append(indices)
     if withBodies { parameters.append(Self.bodyBytes) }
     let statement = withBodies ? RecordLookupSQL.recordsWithBodies : RecordLookupSQL.records
-    return try await query(statement, parameters) { (rows) throws(PostgresError) in
+    return try await pool.query(statement, parameters, within: deadline) {
+      (rows) throws(PostgresError) in
       try (0..<rows.count).map { (row) throws(PostgresError) in try LocatedRecord(rows, row) }
     }
   }
@@ -36,7 +37,8 @@ package struct PostgresRecordLookup: RecordLookup {
     parameters.append(namespaces.map(\.name))
     parameters.append(digest.bytes)
     parameters.append(size)
-    return try await query(RecordLookupSQL.index, parameters) { (rows) throws(PostgresError) in
+    return try await pool.query(RecordLookupSQL.index, parameters, within: deadline) {
+      (rows) throws(PostgresError) in
       rows.count == 0 ? nil : try rows.int64(0, 0)
     }
   }
@@ -44,24 +46,12 @@ package struct PostgresRecordLookup: RecordLookup {
   package func size(at time: Timestamp) async throws(StoreError) -> Int64 {
     var parameters = Parameters()
     parameters.append(unixMicroseconds: time.microseconds)
-    return try await query(RecordLookupSQL.sizeAtTime, parameters) {
+    return try await pool.query(RecordLookupSQL.sizeAtTime, parameters, within: deadline) {
       (rows) throws(PostgresError) in
       guard rows.count == 1 else {
         throw PostgresError(.decoding, "a record below the published size is not there")
       }
       return try rows.int64(0, 0)
-    }
-  }
-
-  private func query<Value: Sendable>(
-    _ statement: Statement, _ parameters: Parameters,
-    _ read: @Sendable (Rows) throws(PostgresError) -> Value
-  ) async throws(StoreError) -> Value {
-    let deadline = Deadline.in(deadline)
-    return try await translated { () async throws(PostgresError) in
-      try await pool.withConnection(deadline: deadline) { (connection) throws(PostgresError) in
-        try read(try connection.execute(statement, parameters, deadline: deadline))
-      }
     }
   }
 }
