@@ -1,4 +1,5 @@
 import Records
+import StemmaCrypto
 import Store
 
 // Strict readers of query parameters, by what they mean.
@@ -20,6 +21,15 @@ func snapshotPoint(_ name: String, in query: [String: String]) throws -> Snapsho
       "an index, or a time YYYY-MM-DDThh:mm:ss.ffffffZ", parameter: name)
   }
   return point
+}
+
+func digest(_ name: String, in query: [String: String]) throws -> Digest? {
+  guard let text = query[name] else { return nil }
+  guard let digest = Digest(parsing: text) else {
+    throw Problem.invalidRequest(
+      "a digest is sha256: and 64 lower-case hexadecimal digits", parameter: name)
+  }
+  return digest
 }
 
 func time(_ name: String, in query: [String: String]) throws -> Timestamp? {

@@ -49,6 +49,13 @@ package enum ReferenceMember: Int16, CaseIterable, Sendable {
     self = found
   }
 
+  /// Those that are no derivations and have this name, of whatever kind: `execution` is of ranks and outputs.
+  package static func associations(named name: some StringProtocol) -> [Self] {
+    associations.filter { $0.name.utf8.elementsEqual(name.utf8) }
+  }
+
+  package static let associations = allCases.filter { !$0.isDerivation }
+
   private static let members = Dictionary(grouping: allCases, by: \.kind)
 
   /// Whether truth flows along it: staleness and labels follow these and no others.

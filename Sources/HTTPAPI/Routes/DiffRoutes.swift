@@ -10,7 +10,7 @@ enum DiffRoutes {
     Route(.get, "/v1/{namespace}/diff", .scope(.read)) { request, context, services in
       let namespace = try context.namespace()
       let query = try request.query(allowing: ["a", "b", "at"])
-      let (a, b) = (try digest("a", in: query), try digest("b", in: query))
+      let (a, b) = (try needed("a", in: query), try needed("b", in: query))
       let service = DiffService(lineage: services.lineage, content: services.content)
       switch try await service.diff(a, b, in: namespace, at: snapshotPoint("at", in: query)) {
       case .diff(let diff): return Response(json: diff.json)
@@ -21,10 +21,9 @@ enum DiffRoutes {
     }
   ]
 
-  private static func digest(_ name: String, in query: [String: String]) throws -> Digest {
-    guard let digest = query[name].flatMap({ Digest(parsing: $0) }) else {
-      throw Problem.invalidRequest(
-        "a digest is needed: sha256: and 64 lower-case hexadecimal digits", parameter: name)
+  private static func needed(_ name: String, in query: [String: String]) throws -> Digest {
+    guard let digest = try digest(name, in: query) else {
+      throw Problem.invalidRequest("a digest is needed", parameter: name)
     }
     return digest
   }

@@ -108,10 +108,9 @@ enum LineageRoutes {
 
   /// The associations of that name, of whatever kind.
   private static func associations(_ name: String) throws -> [ReferenceMember] {
-    let all = ReferenceMember.allCases.filter { !$0.isDerivation }
-    let found = all.filter { $0.name.utf8.elementsEqual(name.utf8) }
+    let found = ReferenceMember.associations(named: name)
     guard !found.isEmpty else {
-      let known = Set(all.map(\.name)).sorted().joined(separator: ", ")
+      let known = Set(ReferenceMember.associations.map(\.name)).sorted().joined(separator: ", ")
       throw Problem.invalidRequest("not an association; known are \(known)", parameter: "cross")
     }
     return found

@@ -122,13 +122,4 @@ enum RecordRoutes {
     guard record.isErased else { return [("record", .raw(record.body))] }
     return record.erasure.map { [("erased", .string($0.description))] } ?? []
   }
-
-  private static func digest(_ name: String, in query: [String: String]) throws -> Digest? {
-    guard let text = query[name] else { return nil }
-    guard let digest = Digest(parsing: text) else {
-      throw Problem.invalidRequest(
-        "a digest is sha256: and 64 lower-case hexadecimal digits", parameter: name)
-    }
-    return digest
-  }
 }

@@ -160,8 +160,7 @@ package struct BesideWalk: Sendable {
     edges.filter { $0.member == member }.map(\.from)
   }
 
-  private static let associations = MemberSet(
-    ReferenceMember.allCases.filter { !$0.isDerivation })
+  private static let associations = MemberSet(ReferenceMember.associations)
 
   /// Members of the records that speak of another one.
   private static let speaking = MemberSet([

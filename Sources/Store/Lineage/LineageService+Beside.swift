@@ -19,16 +19,10 @@ extension LineageService {
     of nodes: [LineageGraph.Node], for request: LineageRequest, in outline: LineageOutline,
     shown: Set<Int64> = []
   ) async throws(StoreError) -> Surroundings {
-    let indices = nodes.map(\.index)
     var beside = BesideWalk(
-      nodes: indices, direction: request.direction,
+      nodes: nodes.lazy.map(\.index), direction: request.direction,
       walked: .derivations.union(request.crossed), places: outline.places.lazy.map(\.index))
-    while let step = beside.next() {
-      let query = StepQuery(
-        nodes: step.nodes, direction: step.direction, size: outline.size,
-        namespaces: outline.namespaces, members: step.members, limitEach: step.limitEach)
-      beside.take(try await engine.step(query))
-    }
+    try await drive(&beside, in: outline)
     var found = Surroundings()
     found.associations = beside.edges
     found.isCut = beside.isCut
@@ -40,6 +34,19 @@ extension LineageService {
       found.associations.removeAll { gone.contains($0.from) || gone.contains($0.to) }
     }
     return found
+  }
+
+  /// Takes every step of a walk beside what `outline` lists.
+  func drive(
+    _ beside: inout BesideWalk, in outline: LineageOutline
+  ) async throws(StoreError) {
+    while let step = beside.next() {
+      beside.take(
+        try await engine.step(
+          StepQuery(
+            nodes: step.nodes, direction: step.direction, size: outline.size,
+            namespaces: outline.namespaces, members: step.members, limitEach: step.limitEach)))
+    }
   }
 
   /// Looks up what stands there, as far as there is room.

@@ -27,14 +27,7 @@ extension LineageService {
     for start in stride(from: 0, to: nodes.count, by: Self.slice) {
       let slice = nodes[start..<min(start + Self.slice, nodes.count)]
       var beside = BesideWalk(nodes: slice, direction: .up, limitEach: Self.besideInBundle)
-      while let step = beside.next() {
-        beside.take(
-          try await engine.step(
-            StepQuery(
-              nodes: step.nodes, direction: step.direction, size: outline.size,
-              namespaces: outline.namespaces, members: step.members,
-              limitEach: step.limitEach)))
-      }
+      try await drive(&beside, in: outline)
       indices.formUnion(beside.indices)
       isCut = isCut || beside.isCut
     }
