@@ -58,6 +58,14 @@ package struct Findings: Sendable {
   }
 }
 
+extension Findings {
+  /// For people, a line each; the last one says how many more there are.
+  package var lines: [String] {
+    let shown = sorted.map { "\($0.place): \($0.message)" }
+    return count > shown.count ? shown + ["… and \(count - shown.count) more"] : shown
+  }
+}
+
 extension Finding.Place {
   fileprivate var order: Int64 {
     switch self {

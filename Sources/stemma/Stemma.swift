@@ -1,4 +1,5 @@
 import ArgumentParser
+import Lineage
 
 /// The one binary: parse, wire, run. One file a command.
 @main
@@ -31,6 +32,9 @@ struct Stemma: AsyncParsableCommand {
     } catch let failure as CommandFailure {
       Terminal.complain(failure.message)
       Self.exit(withError: ExitCode(failure.status))
+    } catch let error as LineageFormatError {
+      Terminal.complain("the server's answer cannot be read: \(error)")
+      Self.exit(withError: ExitCode(3))
     } catch  where Self.exitCode(for: error) == .validationFailure {
       Terminal.complain(Self.fullMessage(for: error))
       Self.exit(withError: ExitCode(2))
@@ -44,6 +48,8 @@ struct Stemma: AsyncParsableCommand {
 struct CommandFailure: Error {
   let message: String
   let status: Int32
+  /// Of a server's problem document.
+  var code: String?
 
   /// The check found something.
   static func found(_ message: String) -> CommandFailure { .init(message: message, status: 1) }

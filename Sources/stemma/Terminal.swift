@@ -5,17 +5,7 @@ import Lineage
 enum Terminal {
   /// Writes everything, or ends the program where the reader is gone.
   static func write(_ bytes: [UInt8], to descriptor: Int32 = 1) {
-    var rest = bytes[...]
-    while !rest.isEmpty {
-      let count = unsafe rest.withUnsafeBytes {
-        unsafe Glibc.write(descriptor, $0.baseAddress, $0.count)
-      }
-      if count > 0 {
-        rest = rest.dropFirst(count)
-      } else if errno != EINTR {
-        exit(3)
-      }
-    }
+    guard LocalFile.write(bytes, to: descriptor) else { exit(3) }
   }
 
   /// How standard output likes its text: colour and width only where a person looks at it.

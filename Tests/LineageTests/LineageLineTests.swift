@@ -46,7 +46,7 @@ import Testing
     var reader = LineageLineReader()
     let bytes = lines.flatMap(\.self)
     for start in stride(from: 0, to: bytes.count, by: size) {
-      try reader.take(bytes[start..<min(start + size, bytes.count)])
+      try reader.take(Array(bytes[start..<min(start + size, bytes.count)]))
     }
     #expect(try reader.finish().json == graph.json)
   }
@@ -72,6 +72,6 @@ import Testing
   @Test(arguments: ["x\n", "{}\n", "{\"node\":{}}\n", "{\"edge\":[]}\n", "{\"summary\":{}}\n"])
   func whatIsNoLineIsRefused(text: String) {
     var reader = LineageLineReader()
-    #expect(throws: LineageFormatError.self) { try reader.take(text.utf8) }
+    #expect(throws: LineageFormatError.self) { try reader.take(Array(text.utf8)) }
   }
 }

@@ -5,7 +5,7 @@ package struct LineageLineReader {
   /// A record of 64 levels, and what is around it.
   package static let limits = JSONLimits(maxDepth: 80, maxBytes: 64 << 20, maxValues: 16 << 20)
 
-  private var line: [UInt8] = []
+  private var lines = LineSplitter()
   private var number = 0
   private var nodes: [LineageGraph.Node] = []
   private var edges: [LineageEdge] = []
@@ -16,22 +16,15 @@ package struct LineageLineReader {
   package init() {}
 
   /// - Throws: a line that cannot be read, or the server's word that it could not go on.
-  package mutating func take(_ bytes: some Sequence<UInt8>) throws(LineageFormatError) {
-    for byte in bytes {
-      guard byte == UInt8(ascii: "\n") else {
-        line.append(byte)
-        continue
-      }
-      try takeLine()
-      line.removeAll(keepingCapacity: true)
-    }
+  package mutating func take(_ bytes: [UInt8]) throws(LineageFormatError) {
+    for line in lines.take(bytes) { try take(line: line) }
   }
 
   /// The answer.
   ///
   /// - Throws: where the last line is not there: what came is not all.
   package func finish() throws(LineageFormatError) -> LineageGraph {
-    guard var graph, line.isEmpty else {
+    guard var graph, lines.rest.isEmpty else {
       throw LineageFormatError("/\(number)", "the answer was cut off")
     }
     graph.nodes = nodes
@@ -41,7 +34,7 @@ package struct LineageLineReader {
     return graph
   }
 
-  private mutating func takeLine() throws(LineageFormatError) {
+  private mutating func take(line: [UInt8]) throws(LineageFormatError) {
     let place = "/\(number)"
     number += 1
     let root: JSONNode

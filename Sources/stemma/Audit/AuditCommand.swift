@@ -54,7 +54,7 @@ struct AuditCommand: AsyncParsableCommand {
   var output = OutputFormat.table
 
   func validate() throws {
-    if bundle != nil && (sql || dump != nil || save != nil || full) {
+    if bundle != nil && (sql || dump != nil || save != nil || full || content) {
       throw ValidationError("--bundle goes with --vkey, --policy and --output alone")
     }
     if sql && dump != nil { throw ValidationError("--sql and --dump exclude each other") }

@@ -55,9 +55,7 @@ struct AuditOutput {
     Terminal.print("read        \(report.bytes) bytes in \(seconds) s")
     guard !report.isGood else { return Terminal.print("good") }
     let findings = report.findings
-    for finding in findings.sorted { Terminal.print("\(finding.place): \(finding.message)") }
-    let hidden = findings.count - findings.sorted.count
-    if hidden > 0 { Terminal.print("… and \(hidden) more") }
+    for line in findings.lines { Terminal.print(line) }
     if let first = findings.firstIndex { Terminal.print("first bad index: \(first)") }
     guard let conflict = report.conflict else { return }
     Terminal.print("Both of these are signed. The checkpoint that was kept:\n")

@@ -10,34 +10,22 @@ extension ServerSource: ContentSource {
     _ digest: Digest, in namespace: String
   ) async throws(AuditError) -> ServedContent {
     let path = "v1/\(pathSegment(namespace))/content/\(digest)"
-    var failure = AuditError(.unavailable, "\(baseURL) does not answer")
-    for attempt in 0..<Self.attempts {
-      var hasBegun = false
-      do {
-        if attempt > 0 { try await Task.sleep(for: .milliseconds(200 << attempt)) }
-        var request = HTTPClientRequest(url: "\(baseURL)/\(path)")
-        request.headers.add(name: "Authorization", value: "Bearer \(key)")
-        let response = try await client.execute(request, timeout: .hours(24))
-        if response.status == .ok {
-          hasBegun = true
-          return try await Self.hash(response.body)
-        }
+    return try await persist(path) { isLast in
+      var request = HTTPClientRequest(url: "\(baseURL)/\(path)")
+      request.headers.add(name: "Authorization", value: "Bearer \(key)")
+      let response = try await client.execute(request, timeout: .hours(24))
+      guard response.status == .ok else {
         let body = Array(try await response.body.collect(upTo: 1 << 20).readableBytesView)
-        if let served = try Self.judge(Int(response.status.code), content: body) { return served }
-        failure = AuditError(.unavailable, "\(path): \(Self.detail(body) ?? "not now")")
-      } catch let error as AuditError {
-        throw AuditError(error.code, "\(path): \(error.message)")
-      } catch is CancellationError {
-        throw failure
-      } catch {
+        let served = try Self.judge(Int(response.status.code), content: body)
+        return served.map { .success($0) } ?? .failure(Delay(body))
+      }
+      do {
+        return .success(try await Self.hash(response.body))
+      } catch  where isLast && !(error is CancellationError) {
         // Bytes that cannot be read end the answer in its middle, each time.
-        if hasBegun, attempt + 1 == Self.attempts {
-          return .damaged("the answer breaks off")
-        }
-        failure = AuditError(.unavailable, "\(baseURL)/\(path): \(error)")
+        return .success(.damaged("the answer breaks off"))
       }
     }
-    throw failure
   }
 
   private static func hash(_ body: HTTPClientResponse.Body) async throws -> ServedContent {

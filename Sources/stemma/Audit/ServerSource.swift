@@ -42,22 +42,22 @@ struct ServerSource: AuditSource {
   }
 
   /// How often a request is tried that got no answer, or one that says to come back.
-  static let attempts = 5
+  private static let attempts = 5
 
-  private func get(
-    _ path: String, limit: Int, withKey: Bool = false
-  ) async throws(AuditError) -> Served {
+  /// Asks for `path` until `ask` has an answer.
+  ///
+  /// - Parameter ask: sends the request; gives why there is no answer now where it should be sent again.
+  func persist<Answer>(
+    _ path: String, _ ask: (_ isLast: Bool) async throws -> Result<Answer, Delay>
+  ) async throws(AuditError) -> Answer {
     var failure = AuditError(.unavailable, "\(baseURL) does not answer")
     for attempt in 0..<Self.attempts {
       do {
         if attempt > 0 { try await Task.sleep(for: .milliseconds(200 << attempt)) }
-        var request = HTTPClientRequest(url: "\(baseURL)/\(path)")
-        // The log is open to anybody; a key is sent to nobody who does not need it.
-        if withKey { request.headers.add(name: "Authorization", value: "Bearer \(key)") }
-        let response = try await client.execute(request, timeout: .minutes(2))
-        let body = Array(try await response.body.collect(upTo: limit).readableBytesView)
-        if let served = try Self.judge(Int(response.status.code), body) { return served }
-        failure = AuditError(.unavailable, "\(path): \(Self.detail(body) ?? "not now")")
+        switch try await ask(attempt + 1 == Self.attempts) {
+        case .success(let answer): return answer
+        case .failure(let delay): failure = AuditError(.unavailable, "\(path): \(delay.reason)")
+        }
       } catch let error as AuditError {
         throw AuditError(error.code, "\(path): \(error.message)")
       } catch is CancellationError {
@@ -67,6 +67,27 @@ struct ServerSource: AuditSource {
       }
     }
     throw failure
+  }
+
+  /// A server's word to come back.
+  struct Delay: Error {
+    let reason: String
+
+    init(_ body: [UInt8]) { reason = detail(body) ?? "not now" }
+  }
+
+  private func get(
+    _ path: String, limit: Int, withKey: Bool = false
+  ) async throws(AuditError) -> Served {
+    try await persist(path) { _ in
+      var request = HTTPClientRequest(url: "\(baseURL)/\(path)")
+      // The log is open to anybody; a key is sent to nobody who does not need it.
+      if withKey { request.headers.add(name: "Authorization", value: "Bearer \(key)") }
+      let response = try await client.execute(request, timeout: .minutes(2))
+      let body = Array(try await response.body.collect(upTo: limit).readableBytesView)
+      let served = try Self.judge(Int(response.status.code), body)
+      return served.map { .success($0) } ?? .failure(Delay(body))
+    }
   }
 
   /// What an answer says; nil where it says to ask again.

@@ -1,4 +1,5 @@
 import Audit
+import Canonical
 import Glibc
 import TransparencyLog
 
@@ -23,20 +24,14 @@ enum BundleFile {
     let descriptor = unsafe path == "-" ? 0 : open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw CommandFailure.usage("\(path): \(LocalFile.reason)") }
     defer { if descriptor > 0 { close(descriptor) } }
-    var rest: [UInt8] = []
+    var lines = LineSplitter()
     while let chunk = try LocalFile.readChunk(descriptor, path) {
-      var from = chunk.startIndex
-      while let end = chunk[from...].firstIndex(of: UInt8(ascii: "\n")) {
-        try take(rest + chunk[from..<end])
-        rest = []
-        from = end + 1
-      }
-      rest += chunk[from...]
-      if rest.count > longestLine {
+      for line in lines.take(chunk) { try take(line) }
+      if lines.rest.count > longestLine {
         throw CommandFailure.found("\(path): a line of over \(longestLine) bytes: not a bundle")
       }
     }
     // Whatever has no newline was cut off: it is no line, and the check says what is missing.
-    if !rest.isEmpty { try take(rest) }
+    if !lines.rest.isEmpty { try take(lines.rest) }
   }
 }

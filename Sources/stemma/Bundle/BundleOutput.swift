@@ -44,14 +44,7 @@ struct BundleOutput {
     guard !report.isGood else {
       return Terminal.print("good: as much as is in it; what was left out beside it cannot be seen")
     }
-    for line in findings { Terminal.print(line) }
+    for line in report.findings.lines { Terminal.print(line) }
     if let first = report.findings.firstIndex { Terminal.print("first bad index: \(first)") }
-  }
-
-  /// What is wrong, a line each.
-  var findings: [String] {
-    let shown = report.findings.sorted.map { "\($0.place): \($0.message)" }
-    let hidden = report.findings.count - shown.count
-    return hidden > 0 ? shown + ["… and \(hidden) more"] : shown
   }
 }

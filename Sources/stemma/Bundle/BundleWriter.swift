@@ -68,34 +68,37 @@ struct BundleWriter: ~Copyable {
   /// Writes the last line and gives the file its name.
   /// - Throws: everything that is wrong with the bundle; then there is no file.
   consuming func finish() throws -> BundleReport {
-    guard isEnded else {
-      discard()
-      throw CommandFailure.unavailable("the server broke off")
+    let (path, descriptor) = (path, descriptor)
+    do {
+      return try settled()
+    } catch {
+      Self.discard(path, descriptor)
+      throw error
     }
+  }
+
+  private consuming func settled() throws -> BundleReport {
+    guard isEnded else { throw CommandFailure.unavailable("the server broke off") }
     try write(
       JSONValue.object([("records", .integer(records)), ("contents", .integer(contents))])
         .canonicalBytes())
-    let path = path
-    let descriptor = descriptor
+    let (path, descriptor) = (path, descriptor)
     let report = check.finish()
-    let part = path + ".part"
-    guard fsync(descriptor) == 0, close(descriptor) == 0 else {
-      throw CommandFailure.usage("\(part): \(LocalFile.reason)")
-    }
     guard report.isGood else {
-      _ = unsafe unlink(part)
-      let problems = report.findings.sorted.map { "\($0.place): \($0.message)" }
       throw CommandFailure.found(
-        (["the server's bundle is not good:"] + problems).joined(separator: "\n"))
+        (["the server's bundle is not good:"] + report.findings.lines).joined(separator: "\n"))
     }
-    guard unsafe rename(part, path) == 0 else {
+    guard fsync(descriptor) == 0, unsafe rename(path + ".part", path) == 0 else {
       throw CommandFailure.usage("\(path): \(LocalFile.reason)")
     }
+    close(descriptor)
     return report
   }
 
   /// Leaves nothing behind.
-  func discard() {
+  func discard() { Self.discard(path, descriptor) }
+
+  private static func discard(_ path: String, _ descriptor: Int32) {
     close(descriptor)
     _ = unsafe unlink(path + ".part")
   }
@@ -105,17 +108,8 @@ struct BundleWriter: ~Copyable {
       records += 1
       if let content = record.content { named.insert(content) }
     }
-    var rest = (line + [UInt8(ascii: "\n")])[...]
-    while !rest.isEmpty {
-      let count = unsafe rest.withUnsafeBytes {
-        unsafe Glibc.write(descriptor, $0.baseAddress, $0.count)
-      }
-      if count > 0 {
-        rest = rest.dropFirst(count)
-      } else if errno != EINTR {
-        let reason = LocalFile.reason
-        throw CommandFailure.usage("\(path).part: \(reason)")
-      }
+    guard LocalFile.write(line + [UInt8(ascii: "\n")], to: descriptor) else {
+      throw CommandFailure.usage("\(path).part: \(LocalFile.reason)")
     }
   }
 }

@@ -32,7 +32,7 @@ struct BundledLineage {
       records.append(record)
     }
     guard report.isGood, let header = report.header else {
-      throw CommandFailure.found(BundleOutput(report: report).findings.joined(separator: "\n"))
+      throw CommandFailure.found(report.findings.lines.joined(separator: "\n"))
     }
     if let unreadable { throw CommandFailure.found("\(path): \(unreadable)") }
     for record in records where record.isUnopenable {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Audit
+import Canonical
 import StemmaCrypto
 
 struct ExportCommand: AsyncParsableCommand {
@@ -13,7 +14,6 @@ struct ExportCommand: AsyncParsableCommand {
 
   @OptionGroup var server: ServerOptions
   @OptionGroup var verifier: VerifierKeyOption
-
   @OptionGroup var snapshot: SnapshotOption
 
   @Option(help: "The record whose lineage is wanted: \(Subject.spelling)")
@@ -29,7 +29,6 @@ struct ExportCommand: AsyncParsableCommand {
     let client = try StemmaClient(server)
     let subject = try await lineage.resolve(client, at: snapshot.at)
     var writer = try BundleWriter(to: output, key: verifier.vkey == nil ? nil : verifier.key())
-    let report: BundleReport
     do {
       try await fetch(subject.description, client, &writer)
       if content { try await fetchContents(client, &writer) }
@@ -37,7 +36,7 @@ struct ExportCommand: AsyncParsableCommand {
       writer.discard()
       throw error
     }
-    report = try writer.finish()
+    let report = try writer.finish()
     Terminal.print("records     \(report.records), of them erased \(report.erased)")
     Terminal.print(
       "contents    \(report.contents) (\(report.contentBytes) bytes), \(report.contentsAbsent) not in it"
@@ -47,18 +46,12 @@ struct ExportCommand: AsyncParsableCommand {
   private func fetch(
     _ digest: String, _ client: StemmaClient, _ writer: inout BundleWriter
   ) async throws {
-    var rest: [UInt8] = []
+    var lines = LineSplitter()
     let query = QueryString([("at", snapshot.at)]).text
     try await client.download("lineage/\(digest)/bundle\(query)") { bytes in
-      var from = bytes.startIndex
-      while let end = bytes[from...].firstIndex(of: UInt8(ascii: "\n")) {
-        try writer.take(rest + bytes[from..<end])
-        rest = []
-        from = end + 1
-      }
-      rest += bytes[from...]
+      for line in lines.take(bytes) { try writer.take(line) }
     }
-    if !rest.isEmpty { try writer.take(rest) }
+    if !lines.rest.isEmpty { try writer.take(lines.rest) }
   }
 
   private func fetchContents(
@@ -76,15 +69,6 @@ struct ExportCommand: AsyncParsableCommand {
         continue
       }
       try writer.end(digest)
-    }
-  }
-}
-
-extension CommandFailure {
-  /// The server says that it has no such content, and not that it will not give it.
-  fileprivate var isAbsence: Bool {
-    ["not_found:", "content_missing:", "content_elsewhere:", "erased:"].contains {
-      message.hasPrefix($0)
     }
   }
 }

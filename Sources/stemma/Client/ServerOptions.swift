@@ -62,6 +62,22 @@ enum LocalFile {
     }
   }
 
+  /// Writes everything; false where that fails, and `reason` says why.
+  static func write(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let count = unsafe rest.withUnsafeBytes {
+        unsafe Glibc.write(descriptor, $0.baseAddress, $0.count)
+      }
+      if count > 0 {
+        rest = rest.dropFirst(count)
+      } else if errno != EINTR {
+        return false
+      }
+    }
+    return true
+  }
+
   static var reason: String {
     unsafe strerror(errno).map { unsafe String(cString: $0) } ?? "errno \(errno)"
   }

@@ -69,7 +69,7 @@ struct StemmaClient {
   func sendIfFound(_ path: String) async throws -> Answer? {
     do {
       return try await send(.GET, path)
-    } catch let failure as CommandFailure where failure.message.hasPrefix("not_found") {
+    } catch let failure as CommandFailure where failure.code == "not_found" {
       return nil
     }
   }
@@ -81,6 +81,7 @@ struct StemmaClient {
     var request = HTTPClientRequest(url: "\(options.baseURL)/v1/\(options.space)/\(path)")
     request.headers.add(name: "Authorization", value: "Bearer \(key)")
     for (name, value) in headers { request.headers.add(name: name, value: value) }
+    var refusal: (any Error)?
     do {
       let response = try await client.execute(request, timeout: .minutes(30))
       guard response.status == .ok else {
@@ -90,20 +91,28 @@ struct StemmaClient {
             status: Int(response.status.code), headers: response.headers,
             body: Array(body.readableBytesView)))
       }
-      for try await buffer in response.body { try sink(Array(buffer.readableBytesView)) }
+      for try await buffer in response.body {
+        do {
+          try sink(Array(buffer.readableBytesView))
+        } catch {
+          refusal = error
+          throw error
+        }
+      }
     } catch let failure as CommandFailure {
       throw failure
-    } catch let failure as LineageFormatError {
-      throw failure
     } catch {
-      throw CommandFailure.unavailable("\(options.baseURL): \(error)")
+      throw refusal ?? CommandFailure.unavailable("\(options.baseURL): \(error)")
     }
   }
 
   private static func failure(_ answer: Answer) -> CommandFailure {
     let text = describe(answer)
-    return answer.status == 503 || answer.status == 500
+    var failure: CommandFailure =
+      answer.status == 503 || answer.status == 500
       ? .unavailable(text) : answer.status == 401 ? .usage(text) : .found(text)
+    failure.code = (try? JSONDocument(parsing: answer.body).root)?["code"]?.text
+    return failure
   }
 
   /// The problem document for a person: what is wrong, and where; each thing in a line of its own.
@@ -120,6 +129,16 @@ struct StemmaClient {
       }
     }
     return lines.joined(separator: "\n")
+  }
+}
+
+extension CommandFailure {
+  /// The server says that it has no such content: elsewhere, missing or erased. Not that it will not give it.
+  var isAbsence: Bool {
+    switch code {
+    case "not_found", "content_missing", "content_elsewhere", "erased": true
+    default: false
+    }
   }
 }
 

@@ -37,8 +37,10 @@ struct DiffCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    if let path = bundle.first, let other = bundle.last {
-      let (first, second) = (try bundled(path, a), try bundled(other, b))
+    if let path = bundle.first {
+      let lineage = try BundledLineage(path, verifier)
+      let other = bundle.count == 1 ? lineage : try BundledLineage(bundle[1], verifier)
+      let (first, second) = (try graph(of: a, lineage), try graph(of: b, other))
       return try show(LineageDiff(first, second), first, second)
     }
     let client = try StemmaClient(server)
@@ -46,20 +48,14 @@ struct DiffCommand: AsyncParsableCommand {
       of: try await a.resolve(client, at: snapshot.at), at: snapshot.at)
     let second = try await client.wholeLineage(
       of: try await b.resolve(client, at: snapshot.at), at: String(first.at))
-    let diff: LineageDiff
-    do {
-      let plain = try LineageDiff(first, second)
-      let manifests = try await manifests(plain.wantedManifests, client)
-      diff = manifests.isEmpty ? plain : try LineageDiff(first, second, manifests: manifests)
-    } catch let error as LineageFormatError {
-      throw CommandFailure.unavailable("the server's answer cannot be read: \(error)")
-    }
-    try show(diff, first, second)
+    let plain = try LineageDiff(first, second)
+    let manifests = try await manifests(plain.wantedManifests, client)
+    try show(
+      manifests.isEmpty ? plain : LineageDiff(first, second, manifests: manifests), first, second)
   }
 
-  private func bundled(_ path: String, _ subject: Subject) throws -> LineageGraph {
-    let lineage = try BundledLineage(path, verifier)
-    return lineage.pool.lineage(
+  private func graph(of subject: Subject, _ lineage: BundledLineage) throws -> LineageGraph {
+    lineage.pool.lineage(
       of: try lineage.index(of: subject), .up,
       size: try snapshot.index(within: lineage.newest) + 1)
   }
@@ -84,8 +80,8 @@ struct DiffCommand: AsyncParsableCommand {
     for digest in wanted {
       do {
         found[digest] = try await client.send(.GET, "content/\(digest)").body
-      } catch let failure as CommandFailure where failure.status == 1 {
-        // Not here, or erased: the folders differ as a whole then.
+      } catch let failure as CommandFailure where failure.isAbsence {
+        // The folders differ as a whole then.
         continue
       }
     }

@@ -103,7 +103,7 @@ extension LineageCommand {
     if let cross {
       query.members = query.members.union(
         try cross.split(separator: ",").flatMap { name in
-          let found = ReferenceMember.allCases.filter { !$0.isDerivation && $0.name == name }
+          let found = ReferenceMember.associations(named: name)
           guard !found.isEmpty else { throw CommandFailure.usage("\(name) is not an association") }
           return found
         })
@@ -115,12 +115,7 @@ extension LineageCommand {
 extension StemmaClient {
   /// One page of a lineage.
   func lineage(_ path: String) async throws -> LineageGraph {
-    let answer = try await send(.GET, path).json()
-    do throws(LineageFormatError) {
-      return try LineageGraph(parsing: answer)
-    } catch {
-      throw CommandFailure.unavailable("the server's answer cannot be read: \(error)")
-    }
+    try LineageGraph(parsing: try await send(.GET, path).json())
   }
 
   /// A whole lineage, as it comes: page after page where there is more than the server gives at once.
@@ -129,15 +124,10 @@ extension StemmaClient {
     while true {
       var reader = LineageLineReader()
       let place = whole?.next.map { "\(path)&after=\(pathSegment($0))" } ?? path
-      let page: LineageGraph
-      do {
-        try await download(place, headers: [("Accept", "application/x-ndjson")]) {
-          try reader.take($0)
-        }
-        page = try reader.finish()
-      } catch let error as LineageFormatError {
-        throw CommandFailure.unavailable("the server's answer cannot be read: \(error)")
+      try await download(place, headers: [("Accept", "application/x-ndjson")]) {
+        try reader.take($0)
       }
+      let page = try reader.finish()
       if whole == nil { whole = page } else { whole?.append(page) }
       if let whole, whole.next == nil { return whole }
     }

@@ -54,12 +54,7 @@ struct WhyCommand: AsyncParsableCommand {
     }
     let graph = try await client.wholeLineage(of: digest, at: snapshot.at)
     let siblings = try await siblings(of: graph, client)
-    var story: Story
-    do throws(LineageFormatError) {
-      story = try Story(of: graph, siblings: siblings)
-    } catch {
-      throw CommandFailure.unavailable("the server's answer cannot be read: \(error)")
-    }
+    var story = try Story(of: graph, siblings: siblings)
     if verifier.vkey != nil { story.prove(try await proof(of: story.root, client)) }
     try tell(story)
   }
@@ -74,9 +69,10 @@ struct WhyCommand: AsyncParsableCommand {
   /// The one output with that key; several are listed, and none is chosen.
   private func output(called key: String, _ client: StemmaClient) async throws -> Digest {
     let page = try await client.send(
-      .GET, "records" + QueryString([("key", key), ("kind", "output")]).text
+      .GET,
+      "records" + QueryString([("key", key), ("kind", "output"), ("at", snapshot.at)]).text
     ).json()
-    let found = (page["records"]?.elements.map(\.self) ?? []).filter(isInSnapshot)
+    let found = (page["records"]?.elements.map(\.self) ?? [])
       .compactMap { record in record["digest"]?.digest.map { (digest: $0, record: record) } }
     guard let first = found.first else {
       throw CommandFailure.found("not_found: no output has the key \(key)")
@@ -88,15 +84,6 @@ struct WhyCommand: AsyncParsableCommand {
     let more = page["next"] == nil ? [] : ["  …"]
     throw CommandFailure.usage(
       (["several outputs have the key \(key):"] + lines + more).joined(separator: "\n"))
-  }
-
-  private func isInSnapshot(_ record: JSONNode) -> Bool {
-    guard let at = snapshot.at else { return true }
-    if let index = Int64(at) { return record["index"]?.integer ?? .max <= index }
-    // Both have one form, and so the order of their bytes.
-    return record["committedAt"].map {
-      Array($0.bytes).lexicographicallyPrecedes(at.utf8) || $0.isText(Array(at.utf8))
-    } ?? false
   }
 
   /// One level down from the view: its outputs, in the snapshot of `graph`.
