@@ -36,6 +36,7 @@ let package = Package(
       name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
     .systemLibrary(
       name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
+    .systemLibrary(name: "CMalloc"),
     .systemLibrary(
       name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
 
@@ -110,6 +111,7 @@ let package = Package(
         .embedInCode("../../migrations/0001_store.sql"),
         .embedInCode("../../migrations/0002_log.sql"),
         .embedInCode("../../migrations/0003_lineage.sql"),
+        .embedInCode("../../migrations/0004_erased.sql"),
       ],
       swiftSettings: strict),
     .target(
@@ -126,8 +128,8 @@ let package = Package(
     .executableTarget(
       name: "stemma",
       dependencies: [
-        "Audit", "Canonical", "StemmaCrypto", "EmbeddedPostgres", "FileDigests", "HTTPAPI",
-        "Lineage", "LineageIndex", "Postgres", "PostgresStore", "Records", "Signer",
+        "Audit", "CMalloc", "Canonical", "StemmaCrypto", "EmbeddedPostgres", "FileDigests",
+        "HTTPAPI", "Lineage", "LineageIndex", "Postgres", "PostgresStore", "Records", "Signer",
         "SignerService", "Store", "TableAudit", "TransparencyLog",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "AsyncHTTPClient", package: "async-http-client"),

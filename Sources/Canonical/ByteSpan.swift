@@ -83,6 +83,12 @@ extension Span<UInt8> {
 }
 
 extension [UInt8] {
+  /// Appends the UTF-8 of a literal in one copy: `+=` of a string's UTF-8 goes through its iterator.
+  package mutating func append(_ literal: StaticString) {
+    unsafe append(
+      contentsOf: UnsafeBufferPointer(start: literal.utf8Start, count: literal.utf8CodeUnitCount))
+  }
+
   /// Appends the bytes at `range` in one copy.
   mutating func append(_ bytes: Span<UInt8>, _ range: Range<Int>) {
     unsafe bytes.extracting(range).withUnsafeBufferPointer { buffer in

@@ -42,15 +42,22 @@ package enum CanonicalText {
 
   /// Appends an integer.
   package static func append(integer value: Int64, to output: inout [UInt8]) {
-    if value < 0 { output.append(UInt8(ascii: "-")) }
-    var rest = value.magnitude
-    let start = output.count
-    repeat {
-      let (quotient, digit) = rest.quotientAndRemainder(dividingBy: 10)
-      output.append(UInt8(ascii: "0") + UInt8(digit))
-      rest = quotient
-    } while rest > 0
-    output[start...].reverse()
+    // 19 digits and a sign, written from the last.
+    unsafe withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 20) { text in
+      var start = text.count
+      var rest = value.magnitude
+      repeat {
+        let (quotient, digit) = rest.quotientAndRemainder(dividingBy: 10)
+        start -= 1
+        unsafe text.initializeElement(at: start, to: UInt8(ascii: "0") + UInt8(digit))
+        rest = quotient
+      } while rest > 0
+      if value < 0 {
+        start -= 1
+        unsafe text.initializeElement(at: start, to: UInt8(ascii: "-"))
+      }
+      unsafe output.append(contentsOf: text[start...])
+    }
   }
 
   /// Appends a number as ECMAScript prints it (RFC 8785 §3.2.2.3, ECMA-262 Number::toString).

@@ -36,7 +36,7 @@ internal import CLibPQ
   }
 
   package func text(_ row: Int, _ column: Int) throws(PostgresError) -> String {
-    String(decoding: try bytes(row, column), as: UTF8.self)
+    unsafe String(decoding: try rawBytes(row, column), as: UTF8.self)
   }
 
   package func bool(_ row: Int, _ column: Int) throws(PostgresError) -> Bool {

@@ -18,8 +18,13 @@ package struct Digest: Hashable, Sendable {
 
   /// Takes 32 raw bytes; any other number of bytes gives `nil`.
   package init?(bytes: some Collection<UInt8>) {
+    self.init(bytes: Array(bytes))
+  }
+
+  /// Takes 32 raw bytes; any other number of bytes gives `nil`. Not generic, for the same reason as below.
+  package init?(bytes: [UInt8]) {
     guard bytes.count == Self.byteCount else { return nil }
-    self.init(wordsFrom: bytes)
+    unsafe self.init { words in unsafe words.copyBytes(from: bytes) }
   }
 
   /// Reads the one accepted spelling out of UTF-8; everything else gives `nil`.
@@ -106,7 +111,6 @@ extension Digest: Comparable {
 
 extension Digest {
   private static let prefix: [UInt8] = Array("sha256:".utf8)
-  private static let hexDigits: [UInt8] = Array("0123456789abcdef".utf8)
 
   /// Has `fill` write the 32 raw bytes in place, without any allocation.
   init(filling fill: (UnsafeMutableRawBufferPointer) -> Void) {
@@ -123,38 +127,22 @@ extension Digest {
     (word0.bigEndian, word1.bigEndian, word2.bigEndian, word3.bigEndian)
   }
 
-  /// Packs exactly 32 bytes.
-  private init(wordsFrom bytes: some Collection<UInt8>) {
-    var rest = bytes.makeIterator()
-    func word() -> UInt64 {
-      var word: UInt64 = 0
-      for _ in 0..<8 { word = word << 8 | UInt64(rest.next() ?? 0) }
-      return word
-    }
-    word0 = word()
-    word1 = word()
-    word2 = word()
-    word3 = word()
-  }
-
   private func append(hexTo buffer: inout [UInt8]) {
-    let digits = Self.hexDigits
-    forEachByte { byte in
-      buffer.append(digits[Int(byte >> 4)])
-      buffer.append(digits[Int(byte & 0x0f)])
+    unsafe withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 2 * Self.byteCount) { text in
+      var place = 0
+      for word in [word0, word1, word2, word3] {
+        for shift in stride(from: 60, through: 0, by: -4) {
+          unsafe text.initializeElement(
+            at: place, to: Self.hexDigit(UInt8(truncatingIfNeeded: word >> UInt64(shift)) & 15))
+          place += 1
+        }
+      }
+      unsafe buffer.append(contentsOf: text)
     }
   }
 
-  private func forEachByte(_ body: (UInt8) -> Void) {
-    func each(_ word: UInt64) {
-      for shift in stride(from: 56, through: 0, by: -8) {
-        body(UInt8(truncatingIfNeeded: word >> UInt64(shift)))
-      }
-    }
-    each(word0)
-    each(word1)
-    each(word2)
-    each(word3)
+  private static func hexDigit(_ value: UInt8) -> UInt8 {
+    value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
   }
 
   /// 0 to 15; 255 for any other byte. Both subtractions wrap around where the byte is below the range.

@@ -11,19 +11,30 @@ package struct Timestamp: Hashable, Comparable, Sendable {
 }
 
 extension Timestamp: CustomStringConvertible {
-  /// `YYYY-MM-DDThh:mm:ss.ffffffZ`, the only form of a time in this project.
+  /// `YYYY-MM-DDThh:mm:ss.ffffffZ`, the only form of a time in this project. A year of other than four digits has no
+  /// such form, and is in no time that the store takes.
   package var description: String {
     let (days, inDay) = microseconds.floorDivided(by: 86_400_000_000)
     let (seconds, micros) = inDay.floorDivided(by: 1_000_000)
     let (year, month, day) = Self.civil(daysSince1970: days)
-    func padded(_ value: Int64, _ width: Int) -> String {
-      let digits = String(value)
-      return String(repeating: "0", count: max(0, width - digits.count)) + digits
+    guard (0...9999).contains(year) else { return "\(microseconds) microseconds from 1970" }
+    // Written in place, from the last byte: every record of every answer has a time.
+    var text: [UInt8] = Array("YYYY-MM-DDThh:mm:ss.ffffffZ".utf8)
+    func write(_ value: Int64, endingAt end: Int, _ width: Int) {
+      var rest = value
+      for place in stride(from: end - 1, through: end - width, by: -1) {
+        text[place] = UInt8(ascii: "0") + UInt8(rest % 10)
+        rest /= 10
+      }
     }
-    let date = "\(padded(year, 4))-\(padded(month, 2))-\(padded(day, 2))"
-    let clock =
-      "\(padded(seconds / 3600, 2)):\(padded(seconds / 60 % 60, 2)):\(padded(seconds % 60, 2))"
-    return "\(date)T\(clock).\(padded(micros, 6))Z"
+    write(year, endingAt: 4, 4)
+    write(month, endingAt: 7, 2)
+    write(day, endingAt: 10, 2)
+    write(seconds / 3600, endingAt: 13, 2)
+    write(seconds / 60 % 60, endingAt: 16, 2)
+    write(seconds % 60, endingAt: 19, 2)
+    write(micros, endingAt: 26, 6)
+    return String(decoding: text, as: UTF8.self)
   }
 
   /// Proleptic Gregorian date of a day number (Howard Hinnant, "chrono-Compatible Low-Level Date

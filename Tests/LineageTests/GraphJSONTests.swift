@@ -30,8 +30,10 @@ import Testing
     #expect(again.json.canonicalBytes() == bytes)
     #expect(again.nodes.map(\.principal) == graph.nodes.map(\.principal))
     #expect(again.edges == graph.edges)
-    for item in graph.nodes.map(\.json) + graph.edges.map(\.json) {
-      let bytes = item.canonicalBytes()
+    for line in [LineageGraph.lines("node", graph.nodes), LineageGraph.lines("edge", graph.edges)]
+      .flatMap({ $0.split(separator: 0x0A) })
+    {
+      let bytes = Array(line)
       #expect(try JSONDocument(parsing: bytes).root.canonicalBytes() == bytes)
     }
   }

@@ -29,10 +29,13 @@ import Testing
   }
 
   private var lines: [[UInt8]] {
-    graph.edges.map { Self.line("edge", $0.json) } + graph.nodes.map { Self.line("node", $0.json) }
-      + graph.beside.map { Self.line("beside", $0.json) }
-      + graph.associations.map { Self.line("association", $0.json) }
-      + [Self.line("summary", graph.summary)]
+    graph.edges.map { LineageGraph.lines("edge", [$0]) }
+      + graph.nodes.map { LineageGraph.lines("node", [$0]) }
+      + [
+        LineageGraph.lines("beside", graph.beside),
+        LineageGraph.lines("association", graph.associations),
+        Self.line("summary", graph.summary),
+      ]
   }
 
   @Test func pageIsReadAgain() throws {

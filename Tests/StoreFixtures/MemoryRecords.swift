@@ -61,6 +61,11 @@ package final class MemoryRecords: LineageEngine, RecordLookup {
     return found
   }
 
+  package func newestErasure() -> Int64? {
+    let pool = stored.withLock { $0.pool }
+    return (0..<size).last { pool.node(at: $0, distance: nil)?.kind == .erasure }
+  }
+
   package func index(of digest: Digest, in namespaces: [Namespace], below size: Int64) -> Int64? {
     stored.withLock { $0.pool }.index(of: digest, in: namespaces.map(\.name))
       .flatMap { $0 < size ? $0 : nil }

@@ -47,7 +47,7 @@ struct LineageLines: Sendable {
     if edgesSent < outline.edges.count {
       let slice = outline.edges[edgesSent...].prefix(Self.edges)
       edgesSent += slice.count
-      return slice.flatMap { Self.line("edge", $0.json) }
+      return LineageGraph.lines("edge", slice)
     }
     isAtEnd = true
     var end = LineageGraph(root: outline.root, direction: outline.direction, at: outline.size - 1)
@@ -61,14 +61,14 @@ struct LineageLines: Sendable {
       at: outline.places[nodesSent...], withRecords: request.wantsRecords
     ).nodes
     nodesSent += nodes.count
-    var lines = nodes.flatMap { Self.line("node", $0.json) }
+    var lines = LineageGraph.lines("node", nodes)
     guard request.wantsAssociations else { return lines }
     let beside = try await service.surroundings(
       of: nodes, for: request, in: outline, shown: shown)
     shown.formUnion(beside.nodes.map(\.index))
     if beside.isCut { truncation.insert(.beside) }
-    lines += beside.nodes.flatMap { Self.line("beside", $0.json) }
-    lines += beside.associations.flatMap { Self.line("association", $0.json) }
+    lines += LineageGraph.lines("beside", beside.nodes)
+    lines += LineageGraph.lines("association", beside.associations)
     return lines
   }
 

@@ -14,6 +14,22 @@ extension LineageGraph {
       ])
   }
 
+  /// Lines of JSON, one an item, as an answer that is streamed has them: an object of one member.
+  package static func lines(
+    _ name: StaticString, _ items: some Collection<some LineageItem>
+  ) -> [UInt8] {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(256 * items.count)
+    for item in items {
+      bytes.append("{\"")
+      bytes.append(name)
+      bytes.append("\":")
+      item.append(to: &bytes)
+      bytes.append("}\n")
+    }
+    return bytes
+  }
+
   /// All but the lists: the last line of an answer that is streamed.
   package var summary: JSONValue { .object(about) }
 
@@ -28,71 +44,72 @@ extension LineageGraph {
   }
 }
 
-extension LineageGraph.Node {
+/// What an answer has many of. Written piece by piece, and members stand in canonical order.
+package protocol LineageItem {
+  func append(to json: inout [UInt8])
+}
+
+extension LineageItem {
   package var json: JSONValue {
     var bytes: [UInt8] = []
     append(to: &bytes)
     return .raw(bytes)
   }
+}
 
-  /// Members stand in canonical order. Written piece by piece: an answer has thousands of them.
-  ///
+extension LineageGraph.Node: LineageItem {
+  package func append(to json: inout [UInt8]) { append(to: &json, title: nil) }
+
   /// - Parameter title: what it is in one line, where that is wanted too.
-  func append(to json: inout [UInt8], title: NodeTitle? = nil) {
-    json += #"{"committedAt":"#.utf8
+  func append(to json: inout [UInt8], title: NodeTitle?) {
+    json.append(#"{"committedAt":"#)
     CanonicalText.append(string: committedAt.utf8.span, to: &json)
-    json += #","digest":""#.utf8
+    json.append(#","digest":""#)
     digest.append(textTo: &json)
     json.append(UInt8(ascii: "\""))
     if let distance {
-      json += #","distance":"#.utf8
+      json.append(#","distance":"#)
       CanonicalText.append(integer: Int64(distance), to: &json)
     }
-    if isErased { json += #","erased":true"#.utf8 }
-    json += #","index":"#.utf8
+    if isErased { json.append(#","erased":true"#) }
+    json.append(#","index":"#)
     CanonicalText.append(integer: index, to: &json)
-    json += #","kind":"#.utf8
+    json.append(#","kind":"#)
     CanonicalText.append(string: kind.name.utf8.span, to: &json)
     if let title {
-      json += #","marks":"#.utf8
+      json.append(#","marks":"#)
       JSONValue.array(title.marks.words.map(JSONValue.string)).appendCanonical(to: &json)
     }
-    json += #","namespace":"#.utf8
+    json.append(#","namespace":"#)
     CanonicalText.append(string: namespace.utf8.span, to: &json)
-    json += #","principal":"#.utf8
+    json.append(#","principal":"#)
     CanonicalText.append(string: principal.utf8.span, to: &json)
     if let record {
-      json += #","record":"#.utf8
+      json.append(#","record":"#)
       json += record.canonicalBytes()
     }
     if let title {
-      json += #","title":"#.utf8
+      json.append(#","title":"#)
       CanonicalText.append(string: title.description.utf8.span, to: &json)
     }
     json.append(UInt8(ascii: "}"))
   }
 }
 
-extension LineageEdge {
+extension LineageEdge: LineageItem {
   /// `kind` is that of `from`: a page can hold an edge of a node that an earlier page has.
-  package var json: JSONValue {
-    var bytes: [UInt8] = []
-    append(to: &bytes)
-    return .raw(bytes)
-  }
-
-  fileprivate func append(to json: inout [UInt8]) {
-    json += #"{"from":"#.utf8
+  package func append(to json: inout [UInt8]) {
+    json.append(#"{"from":"#)
     CanonicalText.append(integer: from, to: &json)
-    json += #","kind":"#.utf8
+    json.append(#","kind":"#)
     CanonicalText.append(string: member.kind.name.utf8.span, to: &json)
-    json += #","member":"#.utf8
+    json.append(#","member":"#)
     CanonicalText.append(string: member.name.utf8.span, to: &json)
     if let role {
-      json += #","role":"#.utf8
+      json.append(#","role":"#)
       CanonicalText.append(string: role.utf8.span, to: &json)
     }
-    json += #","to":"#.utf8
+    json.append(#","to":"#)
     CanonicalText.append(integer: to, to: &json)
     json.append(UInt8(ascii: "}"))
   }

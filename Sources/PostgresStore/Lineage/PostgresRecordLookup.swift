@@ -30,6 +30,13 @@ package struct PostgresRecordLookup: RecordLookup {
     }
   }
 
+  package func newestErasure() async throws(StoreError) -> Int64? {
+    try await pool.query(RecordLookupSQL.newestErasure, Parameters(), within: deadline) {
+      (rows) throws(PostgresError) in
+      rows.count == 0 || rows.isNull(0, 0) ? nil : try rows.int64(0, 0)
+    }
+  }
+
   package func index(
     of digest: Digest, in namespaces: [Namespace], below size: Int64
   ) async throws(StoreError) -> Int64? {

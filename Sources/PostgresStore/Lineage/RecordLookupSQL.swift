@@ -30,6 +30,9 @@ enum RecordLookupSQL {
     order by r.index
     """)
 
+  static let newestErasure = Statement(
+    "lookup_newest_erasure", [], "select max(erased_by) from record where erased_by is not null")
+
   /// Index of digest $2 in the first of namespaces $1 that has it below $3.
   static let index = Statement(
     "lookup_index", [.textArray, .bytea, .int8],

@@ -41,15 +41,23 @@ extension LineageService {
   ) async throws(StoreError) -> (nodes: [LineageGraph.Node], bytes: Int) {
     let slice = places.prefix(Self.slice)
     guard let first = slice.first else { return ([], 0) }
-    var found = try await located(slice.map(\.index), withRecords: withRecords)
-    if found[first.index] == nil {
+    // Ascending for the look-up, and back.
+    let order = slice.indices.sorted { slice[$0].index < slice[$1].index }
+    var found = [LocatedRecord?](repeating: nil, count: slice.count)
+    let records = try await lookup.records(
+      at: order.map { slice[$0].index }, withBodies: withRecords)
+    for (place, record) in zip(order, records) where slice[place].index == record.index {
+      found[place - slice.startIndex] = record
+    }
+    if found[0] == nil {
       // Bodies of smaller indices, which come later here, were all there was room for.
-      found = try await located([first.index], withRecords: withRecords)
+      found[0] = try await lookup.records(at: [first.index], withBodies: withRecords).first
     }
     var nodes: [LineageGraph.Node] = []
+    nodes.reserveCapacity(slice.count)
     var bytes = 0
-    for place in slice {
-      guard let record = found[place.index] else { break }
+    for (place, record) in zip(slice, found) {
+      guard let record else { break }
       nodes.append(try LineageGraph.Node(record, distance: place.distance))
       bytes += record.body?.count ?? 0
     }
@@ -57,14 +65,6 @@ extension LineageService {
       throw StoreError(.corrupt, "record \(first.index) was walked to and is not there")
     }
     return (nodes, bytes)
-  }
-
-  /// The records of these indices: all of them, but for bodies that there is no room for.
-  func located(
-    _ indices: [Int64], withRecords: Bool
-  ) async throws(StoreError) -> [Int64: LocatedRecord] {
-    let records = try await lookup.records(at: indices.sorted(), withBodies: withRecords)
-    return Dictionary(records.map { ($0.index, $0) }) { first, _ in first }
   }
 }
 

@@ -10,6 +10,9 @@ package protocol RecordLookup: Sendable {
     at indices: [Int64], withBodies: Bool
   ) async throws(StoreError) -> [LocatedRecord]
 
+  /// Index of the newest erasure that destroyed the body of a record, or what was left of it; nil where none did.
+  func newestErasure() async throws(StoreError) -> Int64?
+
   /// Index of a record in the first of `namespaces` that has it below `size`; nil where none does.
   func index(
     of digest: Digest, in namespaces: [Namespace], below size: Int64

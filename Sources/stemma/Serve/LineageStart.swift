@@ -40,7 +40,7 @@ struct LineageStart {
       ) { [logger] event in Self.log(event, to: logger) }
     }
     let engines = index.map { FallbackLineage(index: $0, fallback: sql) }
-    let lookup = PostgresRecordLookup(pool: pool)
+    let lookup = RememberedRecords(PostgresRecordLookup(pool: pool))
     // The table is kept filled beside an index too: where that steps aside, it must be there.
     var services: [any Service] = [EdgeFilling(filler: filler)]
     if let index { services.append(IndexFollowing(index: index)) }

@@ -76,6 +76,7 @@ struct ServeCommand: AsyncParsableCommand {
 
   func run() async throws {
     guard let address = ListenAddress(listen) else { return }
+    MachineMemory.keepWhatIsFreed()
     guard address.isLoopback else {
       throw CommandFailure.usage(
         "--listen \(listen) can be reached from other machines, and there is no TLS yet; listen on loopback and put a TLS proxy in front"

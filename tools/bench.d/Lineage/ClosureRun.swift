@@ -20,6 +20,7 @@ struct ClosureRun: ~Copyable {
   }
 
   mutating func measure(near size: Int, count: Int, seed: UInt64) async throws {
+    try timer.connectAgain()
     let roots = try timer.roots(near: size, count: count, seed: seed)
     let name = JSONValue.count(size)
     report([

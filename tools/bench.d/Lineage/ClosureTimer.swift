@@ -49,6 +49,12 @@ struct ClosureTimer: ~Copyable {
     self.database = database
   }
 
+  /// New connections: a server closes those on which nothing was asked for as long as a rival may take.
+  mutating func connectAgain() throws {
+    indexClient = try EngineClient(store.site.index, key: store.site.index.key)
+    sqlClient = try EngineClient(store.site.sql, key: store.site.index.key)
+  }
+
   mutating func roots(near size: Int, count: Int, seed: UInt64) throws -> [ClosureRoot] {
     try plain.roots(near: size, count: count, seed: seed)
   }

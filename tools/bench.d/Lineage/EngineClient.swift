@@ -19,7 +19,7 @@ struct EngineClient: ~Copyable {
       ? try connection.get(path, accept: "application/x-ndjson")
       : try connection.get(path + "&limit=10000")
     guard answer.status == 200 else { throw BenchError("\(path): \(answer.status) \(answer.text)") }
-    return Self.count(of: "\"distance\":", in: answer.body)
+    return Self.walked(in: answer.body)
   }
 
   /// One page of an answer.
@@ -35,19 +35,17 @@ struct EngineClient: ~Copyable {
     return try JSONDocument(parsing: answer.body).root
   }
 
-  /// Occurrences of a member's name: only walked records have a distance.
-  private static func count(of text: StaticString, in body: [UInt8]) -> Int {
-    let wanted = Array(text.description.utf8)
-    var count = 0
-    var place = 0
-    while place + wanted.count <= body.count {
-      if body[place] == wanted[0], body[place..<place + wanted.count].elementsEqual(wanted) {
-        count += 1
-        place += wanted.count
-      } else {
-        place += 1
+  /// Records of an answer: only walked ones have a distance. Eight bytes are compared at once, so that what is
+  /// measured is the server.
+  private static func walked(in body: [UInt8]) -> Int {
+    unsafe body.withUnsafeBytes { bytes in
+      let wanted = unsafe "\"distanc".utf8.withContiguousStorageIfAvailable {
+        unsafe UnsafeRawBufferPointer($0).loadUnaligned(as: UInt64.self)
+      }
+      guard bytes.count >= 8 else { return 0 }
+      return (0...bytes.count - 8).count {
+        unsafe bytes.loadUnaligned(fromByteOffset: $0, as: UInt64.self) == wanted
       }
     }
-    return count
   }
 }
