@@ -9,6 +9,8 @@ package struct APIServices: Sendable {
   package let lineage: LineageService
   /// Nil where there is one engine of lineage only.
   package let lineageStanding: (@Sendable () -> LineageStanding)?
+  /// How far the table of edges is; nil where the database does not say.
+  package let edgeProgress: @Sendable () async -> EdgeProgress?
   package let authenticator: Authenticator
   package let health: Health
   /// Nil where checkpoints are not shown to any.
@@ -23,6 +25,7 @@ package struct APIServices: Sendable {
     committer: GroupCommitter, records: any RecordReader, content: any ContentStorage,
     log: PublishedLog, lineage: LineageService,
     lineageStanding: (@Sendable () -> LineageStanding)? = nil,
+    edgeProgress: @escaping @Sendable () async -> EdgeProgress?,
     authenticator: Authenticator, health: Health, witnesses: WitnessedSigner? = nil,
     imports: [Namespace: [Namespace]],
     now: @escaping @Sendable () -> Timestamp,
@@ -34,6 +37,7 @@ package struct APIServices: Sendable {
     self.log = log
     self.lineage = lineage
     self.lineageStanding = lineageStanding
+    self.edgeProgress = edgeProgress
     self.authenticator = authenticator
     self.health = health
     self.witnesses = witnesses

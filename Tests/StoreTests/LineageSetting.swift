@@ -10,13 +10,13 @@ struct LineageSetting {
   let service: LineageService
 
   /// Namespace `team` imports `main`.
-  init(bodyBytes: Int = 8 << 20) throws {
+  init(bodyBytes: Int = 8 << 20, largeWalks: LargeWalks = LargeWalks()) throws {
     let store = MemoryRecords(bodyBytes: bodyBytes)
     self.store = store
     service = LineageService(
       engine: store, lookup: store,
       snapshots: Snapshots(lookup: store) { () throws(StoreError) in store.size },
-      imports: [try Self.namespace("team"): [try Self.namespace("main")]])
+      imports: [try Self.namespace("team"): [try Self.namespace("main")]], largeWalks: largeWalks)
   }
 
   struct NoNamespace: Error {}

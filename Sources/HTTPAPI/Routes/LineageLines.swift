@@ -14,6 +14,8 @@ struct LineageLines: Sendable {
   private let service: LineageService
   private let request: LineageRequest
   private let outline: LineageOutline
+  /// Kept until the answer is sent, or nobody wants it any more.
+  private let admission: LargeWalks.Admission?
   private var truncation: Truncation
   /// Indices of what was given beside nodes.
   private var shown: Set<Int64> = []
@@ -25,7 +27,9 @@ struct LineageLines: Sendable {
   init?(_ request: LineageRequest, _ service: LineageService) async throws(StoreError) {
     var limits = WalkLimits()
     limits.edges = limits.work
-    guard let outline = try await service.outline(of: request, limits: limits) else { return nil }
+    guard let (outline, admission) = try await service.anyOutline(of: request, limits: limits)
+    else { return nil }
+    self.admission = admission
     self.service = service
     self.request = request
     self.outline = outline

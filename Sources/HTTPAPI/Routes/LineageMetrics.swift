@@ -2,6 +2,18 @@ import Store
 
 /// What `/metrics` says of the engines of lineage, in the Prometheus text exposition format 0.0.4.
 enum LineageMetrics {
+  /// - Parameter edges: nil where the database does not say.
+  static func text(_ edges: EdgeProgress?) -> String {
+    guard let edges else { return "" }
+    let name = "stemma_lineage_edges_lag_records"
+    return """
+      # HELP \(name) Published records whose references are not in the table of edges yet.
+      # TYPE \(name) gauge
+      \(name) \(max(0, edges.published - edges.filled))
+
+      """
+  }
+
   static func text(_ standing: LineageStanding) -> String {
     let index = standing.index
     var series = [

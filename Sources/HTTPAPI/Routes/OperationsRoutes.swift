@@ -29,7 +29,8 @@ enum OperationsRoutes {
       text(
         CommitMetrics.text(services.committer.counters)
           + (services.witnesses.map(WitnessMetrics.text) ?? "")
-          + (services.lineageStanding.map { LineageMetrics.text($0()) } ?? ""),
+          + (services.lineageStanding.map { LineageMetrics.text($0()) } ?? "")
+          + LineageMetrics.text(await services.edgeProgress()),
         mediaType: "text/plain; version=0.0.4; charset=utf-8")
     },
   ]

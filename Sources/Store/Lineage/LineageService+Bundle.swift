@@ -20,7 +20,8 @@ extension LineageService {
   ///
   /// - Parameter request: its root, namespace and snapshot; it asks for one page of as many nodes as may be.
   package func bundle(of request: LineageRequest) async throws(StoreError) -> Bundle? {
-    guard let outline = try await outline(of: request) else { return nil }
+    guard let (outline, admission) = try await anyOutline(of: request) else { return nil }
+    defer { withExtendedLifetime(admission) {} }
     let nodes = outline.places.map(\.index)
     var indices = Set(nodes)
     var isCut = !outline.truncation.subtracting([.namespace, .edges]).isEmpty

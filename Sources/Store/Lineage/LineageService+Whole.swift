@@ -5,8 +5,10 @@ extension LineageService {
   /// has that digest at that point.
   package func whole(of request: LineageRequest) async throws(StoreError) -> LineageGraph? {
     var request = request
-    request.limit = 10_000
+    request.limit = Self.largePage
     guard var graph = try await graph(of: request) else { return nil }
+    let admission = graph.next == nil ? nil : try largeWalks.admit()
+    defer { withExtendedLifetime(admission) {} }
     for _ in 1..<LineageGraph.wholePages {
       guard let next = graph.next, let cursor = LineageCursor(parsing: next, for: request) else {
         return graph

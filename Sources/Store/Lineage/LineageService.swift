@@ -8,16 +8,19 @@ package struct LineageService: Sendable {
   let engine: any LineageEngine
   let lookup: any RecordLookup
   package let snapshots: Snapshots
+  /// Answers of more than a page.
+  let largeWalks: LargeWalks
   private let imports: [Namespace: [Namespace]]
 
   /// - Parameter imports: for a namespace, those that are seen after itself, in order.
   package init(
     engine: any LineageEngine, lookup: any RecordLookup, snapshots: Snapshots,
-    imports: [Namespace: [Namespace]]
+    imports: [Namespace: [Namespace]], largeWalks: LargeWalks = LargeWalks()
   ) {
     self.engine = engine
     self.lookup = lookup
     self.snapshots = snapshots
+    self.largeWalks = largeWalks
     self.imports = imports
   }
 
@@ -54,6 +57,28 @@ package struct LineageService: Sendable {
       }
     }
     return outline
+  }
+
+  /// Nodes beyond which an answer is a large one.
+  package static let largePage = 10_000
+
+  /// Walks as far as the request says. Small answers always come; of large ones a bounded number is made at once.
+  ///
+  /// - Returns: with a large answer what holds its place, to be kept until it is sent.
+  /// - Throws: `.overloaded` too.
+  package func anyOutline(
+    of request: LineageRequest, limits: WalkLimits = WalkLimits()
+  ) async throws(StoreError) -> (outline: LineageOutline, admission: LargeWalks.Admission?)? {
+    var page = request
+    page.limit = min(request.limit, Self.largePage)
+    guard let small = try await outline(of: page, limits: limits) else { return nil }
+    guard page.limit < request.limit, small.truncation.contains(.nodes) else {
+      return (small, nil)
+    }
+    // Again from the root, which costs less than to keep what the first walk knew.
+    let admission = try largeWalks.admit()
+    guard let large = try await outline(of: request, limits: limits) else { return nil }
+    return (large, admission)
   }
 
   /// The namespaces that are seen from `namespace`.

@@ -27,6 +27,8 @@ struct LineageStart {
     let service: LineageService
     /// How the engines are doing; nil where there is no index.
     let standing: (@Sendable () -> LineageStanding)?
+    /// How far the table of edges is; nil where the database does not say.
+    let edges: @Sendable () async -> EdgeProgress?
     let services: [any Service]
   }
 
@@ -48,7 +50,8 @@ struct LineageStart {
       service: LineageService(
         engine: engines ?? sql, lookup: lookup,
         snapshots: Snapshots(lookup: lookup, published: published), imports: imports),
-      standing: engines.map { engines in { @Sendable in engines.standing } }, services: services)
+      standing: engines.map { engines in { @Sendable in engines.standing } },
+      edges: { [edges] in try? await edges.progress() }, services: services)
   }
 
   func close() async {

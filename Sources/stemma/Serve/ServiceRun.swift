@@ -127,6 +127,7 @@ struct ServiceRun {
       log: log,
       lineage: walks.service,
       lineageStanding: walks.standing,
+      edgeProgress: walks.edges,
       authenticator: Authenticator(registry: keys), health: health, witnesses: witnesses,
       imports: imports, now: WallClock.now)
     let (directory, address, logger) = (directory, address, logger)
