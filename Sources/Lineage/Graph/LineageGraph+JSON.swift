@@ -101,10 +101,7 @@ extension LineageEdge: LineageItem {
   package func append(to json: inout [UInt8]) {
     json.append(#"{"from":"#)
     CanonicalText.append(integer: from, to: &json)
-    json.append(#","kind":"#)
-    CanonicalText.append(string: member.kind.name.utf8.span, to: &json)
-    json.append(#","member":"#)
-    CanonicalText.append(string: member.name.utf8.span, to: &json)
+    json += Self.kindAndMember[Int(member.rawValue)]
     if let role {
       json.append(#","role":"#)
       CanonicalText.append(string: role.utf8.span, to: &json)
@@ -113,6 +110,20 @@ extension LineageEdge: LineageItem {
     CanonicalText.append(integer: to, to: &json)
     json.append(UInt8(ascii: "}"))
   }
+}
+
+extension LineageEdge {
+  /// By number of the member: the part of an edge's text that is always the same.
+  private static let kindAndMember: [[UInt8]] = {
+    let members = ReferenceMember.allCases
+    var texts = [[UInt8]](
+      repeating: [], count: 1 + (members.map { Int($0.rawValue) }.max() ?? 0))
+    for member in members {
+      texts[Int(member.rawValue)] = Array(
+        #","kind":"\#(member.kind.name)","member":"\#(member.name)""#.utf8)
+    }
+    return texts
+  }()
 }
 
 /// A list whose items are written one after the other.

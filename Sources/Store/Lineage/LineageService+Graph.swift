@@ -6,7 +6,7 @@ extension LineageService {
   /// Bodies of a page: it ends early where they reach this many bytes.
   static let pageBytes = 8 << 20
   /// Records that are looked up at once.
-  package static let slice = 1000
+  package static let slice = 2000
 
   /// One page of an answer; nil where nothing that may be seen has that digest at that point.
   package func graph(of request: LineageRequest) async throws(StoreError) -> LineageGraph? {
