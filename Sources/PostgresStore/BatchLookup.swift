@@ -4,7 +4,7 @@ import StemmaCrypto
 import Store
 import TransparencyLog
 
-/// The first round trip of a batch: BEGIN, the head's lock, and every look-up after it.
+/// Every look-up of a batch, in one round trip with what reads the head before them.
 struct BatchLookup {
   private let questions: BatchQuestions
   private let ids: [Namespace: Int32]
@@ -23,10 +23,14 @@ struct BatchLookup {
     content = questions.content.filter { ids[$0.namespace] != nil }
   }
 
+  /// Begins the batch's transaction; the last of them answers with the head.
+  static let lockingHead: [PostgresConnection.Step] = [
+    (CommitSQL.begin, Parameters()), (CommitSQL.lockHead, Parameters()),
+  ]
+
+  /// The look-ups. What they see is no older than a head that was read before them.
   var steps: [PostgresConnection.Step] {
-    var steps: [PostgresConnection.Step] = [
-      (CommitSQL.begin, Parameters()), (CommitSQL.lockHead, Parameters()),
-    ]
+    var steps: [PostgresConnection.Step] = []
     if !records.isEmpty { steps.append((CommitSQL.findRecords, keys(records))) }
     if !claims.isEmpty { steps.append((CommitSQL.findClaims, keys(claims))) }
     if !chains.isEmpty {
@@ -47,28 +51,11 @@ struct BatchLookup {
     return parameters
   }
 
-  /// The locked head row.
-  struct Head {
-    let nextIndex: Int64
-    let nextNamespace: Int32
-    let lastCommittedAt: Timestamp?
-  }
-
-  func head(from rows: [Rows]) throws(PostgresError) -> Head {
-    guard rows.count > 1, rows[1].count == 1 else {
-      throw PostgresError(.decoding, "the head row is missing: is this database migrated?")
-    }
-    return Head(
-      nextIndex: try rows[1].int64(0, 0), nextNamespace: try rows[1].int32(0, 1),
-      lastCommittedAt: try rows[1].unixMicroseconds(0, 2).map(Timestamp.init(microseconds:)))
-  }
-
-  /// Reads the answers, in the order of `steps`.
-  func facts(
-    from rows: [Rows], head: Head, edge: TileEdge
-  ) throws(PostgresError) -> BatchFacts {
-    var rest = rows.dropFirst(2)
-    var facts = BatchFacts(edge: edge, lastCommittedAt: head.lastCommittedAt)
+  /// Reads the answers, in the order of `steps`, into `facts`.
+  func read(
+    _ rows: ArraySlice<Rows>, into facts: inout BatchFacts
+  ) throws(PostgresError) {
+    var rest = rows
     facts.records.reserveCapacity(2 * records.count)
     if !records.isEmpty, let found = rest.popFirst() {
       for row in 0..<found.count {
@@ -100,7 +87,6 @@ struct BatchLookup {
         }
       }
     }
-    return facts
   }
 
   /// Column 0 of every answer: which question, from 1.

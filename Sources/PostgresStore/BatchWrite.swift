@@ -5,25 +5,33 @@ import StemmaCrypto
 import Store
 import TransparencyLog
 
-/// The second round trip of a batch: everything that the plan says, set by set.
+/// What a batch writes, in one round trip: everything that the plan says, set by set.
 struct BatchWrite {
   /// Ids of namespaces, those that this batch makes included.
   private(set) var ids: [Namespace: Int32]
+  /// The head that this batch was planned on, and the one that it leaves.
+  let headBefore: HeadRow
+  private(set) var head: HeadRow
   private(set) var steps: [PostgresConnection.Step] = []
 
-  init(_ plan: BatchPlan, ids: [Namespace: Int32], nextNamespace: Int32) {
+  init(_ plan: BatchPlan, ids: [Namespace: Int32], on before: HeadRow) {
     self.ids = ids
+    headBefore = before
+    head = before
     let fresh = Self.newNamespaces(of: plan, known: ids)
-    for (offset, namespace) in fresh.enumerated() {
-      self.ids[namespace] = nextNamespace + Int32(offset)
+    for namespace in fresh {
+      self.ids[namespace] = head.nextNamespace
+      head.nextNamespace += 1
     }
+    head.nextIndex += Int64(plan.records.count)
+    head.lastCommittedAt = plan.committedAt
     // Also where nothing is new: the COMMIT then waits for the standby that an earlier commit of these
     // same records, whose outcome was unknown, may not have reached.
-    var head = Parameters()
-    head.append(Int64(plan.records.count))
-    head.append(Int32(fresh.count))
-    head.append(unixMicroseconds: plan.committedAt.microseconds)
-    steps.append((CommitSQL.moveHead, head))
+    var move = Parameters()
+    move.append(Int64(plan.records.count))
+    move.append(Int32(fresh.count))
+    move.append(unixMicroseconds: plan.committedAt.microseconds)
+    steps.append((CommitSQL.moveHead, move))
     if !fresh.isEmpty { add(namespaces: fresh) }
     if !plan.records.isEmpty { add(records: plan) }
     if !plan.log.tiles.isEmpty { add(tiles: plan.log.tiles) }

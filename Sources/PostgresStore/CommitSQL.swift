@@ -11,7 +11,7 @@ enum CommitSQL {
   // And one server that is stopped or cut off while it holds the head must not stop the others: the
   // database ends its transaction, and whoever waits for the head gives up before its request does.
 
-  /// What the committer's connection runs first.
+  /// What the committer's connections run first.
   static let session = """
     set enable_seqscan = off; set jit = off;
     set idle_in_transaction_session_timeout = '20s'; set lock_timeout = '15s'
@@ -20,9 +20,11 @@ enum CommitSQL {
   static let begin = Statement("commit_begin", [], "begin isolation level read committed")
 
   /// Every writer takes this row first: there are no races behind it, and indices have no gaps.
-  static let lockHead = Statement(
-    "commit_lock_head", [],
-    "select next_index, next_namespace, last_committed_at from head for update")
+  static let lockHead = Statement("commit_lock_head", [], "\(head) for update")
+
+  static let readHead = Statement("commit_read_head", [], head)
+
+  private static let head = "select next_index, next_namespace, last_committed_at from head"
 
   /// The digest as a range of one, in order: only the unique index gives that. With equality, other
   /// indexes that begin with the namespace look as good while the store is small, and are then read

@@ -71,24 +71,9 @@ package final class MemoryLedger: CommitLedger {
 
 extension MemoryLedger.State {
   fileprivate mutating func take(_ plan: BatchPlan) {
-    let before = facts
     edge = plan.log.edge
     records += plan.records
     entries += plan.log.entries
-    facts = BatchFacts(edge: plan.log.edge, lastCommittedAt: plan.committedAt)
-    facts.records = before.records
-    facts.claims = before.claims
-    facts.chains = before.chains
-    facts.content = before.content.union(plan.content.map(\.key))
-    for new in plan.records {
-      facts.records[Scoped(new.namespace, new.record.digest)] = .init(
-        index: new.index, kind: new.record.kind, content: new.record.content?.digest)
-    }
-    for new in plan.claims { facts.claims[new.claim] = holder(new.index) }
-    for new in plan.events { facts.chains[new.chain] = holder(new.index) }
-  }
-
-  private func holder(_ index: Int64) -> BatchFacts.Holder {
-    .init(index: index, digest: records[Int(index)].record.digest)
+    facts.add(plan)
   }
 }

@@ -15,8 +15,13 @@ import Testing
     #expect(queue.admit(item("c")) == .queued)
     #expect(queue.nextBatch() == ["b", "c"])
     #expect(queue.nextBatch() == [])
+    #expect(queue.admit(item("d")) == .queued, "the loop is still running")
+    queue.rest()
+    #expect(queue.isWorking, "it does not end while something waits")
+    #expect(queue.nextBatch() == ["d"])
+    queue.rest()
     #expect(!queue.isWorking)
-    #expect(queue.admit(item("d")) == .startWorking)
+    #expect(queue.admit(item("e")) == .startWorking)
   }
 
   @Test func lineIsBoundedInCommitsAndBytes() {

@@ -1,7 +1,7 @@
 /// The waiting line of group commit: a value that knows nothing of time, threads or databases.
 ///
-/// Everything that queued while the last batch was being committed becomes the next batch: no timer,
-/// no lingering. One batch is under way at a time. The line is bounded in commits and in bytes.
+/// Everything that queued meanwhile becomes the next batch: no timer, no lingering. The line is bounded in
+/// commits and in bytes.
 struct CommitQueue<Element> {
   struct Limits {
     /// Commits and bytes that may wait before new ones are turned away.
@@ -19,7 +19,7 @@ struct CommitQueue<Element> {
   }
 
   enum Admission: Equatable {
-    /// Waits; a batch is under way and will be followed by another.
+    /// Waits; the loop is running and will come to it.
     case queued
     /// Waits, and the caller must start the loop: nothing is under way.
     case startWorking
@@ -50,7 +50,7 @@ struct CommitQueue<Element> {
     return .startWorking
   }
 
-  /// The next batch, in order of arrival; empty when nothing waits, and then the loop ends.
+  /// The next batch, in order of arrival; empty when nothing waits.
   mutating func nextBatch() -> [Element] {
     var batch: [Element] = []
     var records = 0
@@ -70,9 +70,11 @@ struct CommitQueue<Element> {
       items.removeFirst(first)
       first = 0
     }
-    if batch.isEmpty { isWorking = false }
     return batch
   }
+
+  /// Ends the loop, unless something waits.
+  mutating func rest() { if count == 0 { isWorking = false } }
 
   /// Turns new commits away; what waits is still done.
   mutating func close() { isClosed = true }

@@ -4,13 +4,16 @@ import TransparencyLog
 /// Group commit: concurrent commits share one transaction.
 ///
 /// Callers wait until their batch is durable and signed. The first one to arrive at an idle line starts the
-/// loop, which takes everything that waits as one batch, and again until nothing waits. While a batch is
-/// signed and published, the next one is already being committed: the signer knows both, in their order.
+/// loop, which takes everything that waits as one batch, and again until nothing waits. While a batch is written, the next
+/// one is already being planned, and while it is signed and published, the next one is being committed: the signer
+/// knows both, in their order.
 package final class GroupCommitter: Sendable {
   private struct Waiter: Sendable {
     let request: CommitRequest
     let deadline: ContinuousClock.Instant
     let continuation: CheckedContinuation<Result<Committed, StoreError>, Never>
+    /// Races lost so far.
+    var races = 0
   }
 
   /// What became of a commit, and the signed checkpoint that covers it.
@@ -24,6 +27,8 @@ package final class GroupCommitter: Sendable {
     var counters = Counters()
     var idle: [CheckedContinuation<Void, Never>] = []
     var refusal: String?
+    /// Commits that lost a race with another server, to be tried again each alone.
+    var raced: [Waiter] = []
     /// The batch that is being signed; there is one at a time.
     var signing: Task<Void, Never>?
   }
@@ -103,6 +108,7 @@ package final class GroupCommitter: Sendable {
       }
       if isIdle { continuation.resume() }
     }
+    // The loop ends when the last batch's signature has begun.
     await state.withLock { $0.signing }?.value
   }
 
@@ -127,55 +133,93 @@ package final class GroupCommitter: Sendable {
     }
   }
 
+  /// The loop. A batch is taken when the one before it is vouched for, so that it can be planned while that one is
+  /// written; where nothing waits then, when that one is over.
   private func work() async {
+    var last: Task<Void, Never>?
     while true {
-      let (batch, idle) = state.withLock { state in
-        let batch = state.queue.nextBatch()
-        guard batch.isEmpty else { return (batch, [CheckedContinuation<Void, Never>]()) }
-        defer { state.idle = [] }
-        return (batch, state.idle)
+      let batch = nextBatch()
+      if !batch.isEmpty {
+        let before = last
+        last = await begin(batch, after: before)
+        // At most one batch waits, committed, for its signature to begin.
+        await before?.value
+      } else if let under = last {
+        await under.value
+        last = nil
+      } else if ended() {
+        return
       }
-      for continuation in idle { continuation.resume() }
-      if batch.isEmpty { return }
-      await commit(batch)
     }
   }
 
-  private func commit(_ batch: [Waiter]) async {
+  /// What waits and is in time.
+  private func nextBatch() -> [Waiter] {
     let clock = ContinuousClock.now
-    var inTime: [Waiter] = []
-    inTime.reserveCapacity(batch.count)
-    for waiter in batch {
-      if waiter.deadline > clock {
-        inTime.append(waiter)
-      } else {
-        let error = StoreError(.deadlineExceeded, "waited too long in the commit queue")
-        waiter.continuation.resume(returning: .failure(error))
-      }
+    let batch = state.withLock { state in
+      state.raced.isEmpty ? state.queue.nextBatch() : [state.raced.removeFirst()]
     }
-    if !inTime.isEmpty { await append(inTime) }
+    for waiter in batch where waiter.deadline <= clock {
+      let error = StoreError(.deadlineExceeded, "waited too long in the commit queue")
+      waiter.continuation.resume(returning: .failure(error))
+    }
+    return batch.filter { $0.deadline > clock }
+  }
+
+  /// True where nothing waits: then whoever comes next starts the loop again.
+  private func ended() -> Bool {
+    let (idle, hasEnded) = state.withLock { state in
+      state.queue.rest()
+      guard !state.queue.isWorking else { return ([CheckedContinuation<Void, Never>](), false) }
+      defer { state.idle = [] }
+      return (state.idle, true)
+    }
+    for continuation in idle { continuation.resume() }
+    return hasEnded
+  }
+
+  /// Starts a batch and returns when it is vouched for, or over: the next one may then be started.
+  private func begin(
+    _ waiters: [Waiter], after before: Task<Void, Never>?
+  ) async -> Task<Void, Never> {
+    let (vouched, whenVouched) = AsyncStream.makeStream(of: Void.self)
+    let task = Task {
+      await append(waiters, after: before) { whenVouched.yield() }
+      whenVouched.finish()
+    }
+    for await _ in vouched { break }
+    return task
   }
 
   /// One transaction. A race with another server is tried again: alone, so that one commit that keeps
   /// failing cannot take its neighbours with it.
-  private func append(_ waiters: [Waiter], attempt: Int = 1) async {
+  private func append(
+    _ waiters: [Waiter], after before: Task<Void, Never>?, vouched: @escaping @Sendable () -> Void
+  ) async {
     do throws(StoreError) {
       let plan = try await watched { () async throws(StoreError) in
-        try await transact(waiters.map(\.request))
+        try await transact(waiters.map(\.request), vouched)
       }
+      // In the order of their commits.
+      await before?.value
       await state.withLock { $0.signing }?.value
       let signing = Task { await signAndAnswer(plan, waiters) }
       state.withLock { $0.signing = signing }
     } catch {
-      if error == StoreError(.raced, ""), attempt < 4 {
-        for waiter in waiters { await append([waiter], attempt: attempt + 1) }
-        return
+      guard error == StoreError(.raced, "") else { return fail(waiters, error) }
+      let lost = waiters.map { waiter in
+        var waiter = waiter
+        waiter.races += 1
+        return waiter
       }
+      state.withLock { $0.raced += lost.filter { $0.races < Self.maximumRaces } }
       // A commit that lost every race was definitely not stored.
       fail(
-        waiters, error == StoreError(.raced, "") ? StoreError(.unavailable, error.message) : error)
+        lost.filter { $0.races >= Self.maximumRaces }, StoreError(.unavailable, error.message))
     }
   }
+
+  private static let maximumRaces = 4
 
   private func signAndAnswer(_ plan: BatchPlan, _ waiters: [Waiter]) async {
     do throws(StoreError) {
@@ -222,13 +266,16 @@ package final class GroupCommitter: Sendable {
   }
 
   /// Plan, vouch, commit.
-  private func transact(_ requests: [CommitRequest]) async throws(StoreError) -> BatchPlan {
+  private func transact(
+    _ requests: [CommitRequest], _ vouched: @escaping @Sendable () -> Void
+  ) async throws(StoreError) -> BatchPlan {
     let (now, random, signer) = (now, random, signer)
     return try await ledger.append(BatchPlanner.questions(for: requests)) { facts in
       BatchPlanner.plan(requests, facts: facts, now: now(), random: random)
     } vouch: { (plan) throws(StoreError) in
       try await signer.prepare(
         size: plan.log.sizeBefore, root: plan.log.rootBefore, leaves: plan.log.leaves)
+      vouched()
     }
   }
 

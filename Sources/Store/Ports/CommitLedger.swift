@@ -4,16 +4,20 @@ package import TransparencyLog
 
 /// The one writer's port: a transaction that holds the head of the log.
 ///
-/// Durability: on return, what `decide` planned is committed durably (and, where the server is set
-/// up so, on its synchronous standby). Consistency: `decide` sees every commit that came before, on
-/// this or any other server. Nothing is retried here: `.outcomeUnknown` is settled by committing the
+/// Durability: on return, what `decide` planned last is committed durably (and, where the server is set
+/// up so, on its synchronous standby). Consistency: what is committed was decided on every commit that came
+/// before, on this or any other server, and on nothing else. Nothing is retried here: `.outcomeUnknown` is settled by committing the
 /// same requests again, `.raced` by the caller's trying again, `.unavailable` means that nothing was
 /// stored.
 package protocol CommitLedger: Sendable {
-  /// Locks the head, answers `questions`, calls `decide` once, writes what it returns and commits.
+  /// Locks the head, answers `questions`, calls `decide`, writes what it returns and commits.
   ///
   /// `vouch` is awaited, with the head still locked, before the commit; what it throws is thrown, and
-  /// then nothing is stored.
+  /// then nothing is stored. It is called once, with the plan that will be committed.
+  ///
+  /// The next batch may be appended meanwhile, from then on: it comes after this one, and may be decided already
+  /// on what this one will bring. Where it comes otherwise, because this one fails or another server is
+  /// quicker, it is decided again.
   func append(
     _ questions: BatchQuestions,
     decide: @escaping @Sendable (BatchFacts) -> BatchPlan,
@@ -62,7 +66,7 @@ package struct EventChain: Hashable, Sendable {
   }
 }
 
-/// The answers, read after the head was locked.
+/// The answers, as they are when the head is locked for the batch.
 package struct BatchFacts: Sendable {
   package struct Known: Sendable, Equatable {
     package let index: Int64
@@ -88,7 +92,7 @@ package struct BatchFacts: Sendable {
   }
 
   /// The log's right edge; its size is the next index.
-  package let edge: TileEdge
+  package private(set) var edge: TileEdge
   package var nextIndex: Int64
   package var lastCommittedAt: Timestamp?
   package var records: [Scoped<Digest>: Known] = [:]
@@ -102,6 +106,26 @@ package struct BatchFacts: Sendable {
     self.edge = edge
     nextIndex = edge.size
     self.lastCommittedAt = lastCommittedAt
+  }
+
+  /// Adds what `plan`, which destroys nothing, brings: the facts as the batch after it finds them. The plan
+  /// may be written already, and seen in part.
+  package mutating func add(_ plan: BatchPlan) {
+    precondition(plan.destructions.isEmpty, "what a batch destroys is looked up")
+    edge = plan.log.edge
+    nextIndex = edge.size
+    lastCommittedAt = plan.committedAt
+    for new in plan.records {
+      records[Scoped(new.namespace, new.record.digest)] = .init(
+        index: new.index, kind: new.record.kind, content: new.record.content?.digest)
+    }
+    func holder(_ index: Int64) -> Holder {
+      .init(
+        index: index, digest: plan.records[Int(index - plan.log.sizeBefore)].record.digest)
+    }
+    for new in plan.claims { claims[new.claim] = holder(new.index) }
+    for new in plan.events { chains[new.chain] = holder(new.index) }
+    content.formUnion(plan.content.map(\.key))
   }
 }
 
