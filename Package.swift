@@ -207,7 +207,7 @@ let package = Package(
     .testTarget(
       name: "JudgingTests",
       dependencies: ["Canonical", "Judging", "Records", "SeededRandom", "StemmaCrypto"],
-      resources: [.embedInCode("reference.json")],
+      exclude: ["reference.py"], resources: [.embedInCode("reference.json")],
       swiftSettings: strict),
     .testTarget(
       name: "CryptoTests", dependencies: ["StemmaCrypto"], swiftSettings: strict),

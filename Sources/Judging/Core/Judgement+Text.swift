@@ -42,7 +42,7 @@ func short(_ value: Double) -> String {
   case 0...5 where count <= exponent + 1:
     return sign + text + String(repeating: "0", count: exponent + 1 - count)
   case 0...5: return sign + text.prefix(exponent + 1) + "." + text.dropFirst(exponent + 1)
-  case -3 ..< 0: return sign + "0." + String(repeating: "0", count: -exponent - 1) + text
+  case -3..<0: return sign + "0." + String(repeating: "0", count: -exponent - 1) + text
   default: return sign + text.prefix(1) + (count > 1 ? "." + text.dropFirst() : "") + "e\(exponent)"
   }
 }

@@ -50,7 +50,8 @@ package struct Terms: Sendable {
       reasons.append("the schemas differ: \(a) and \(b)")
     }
     let needsTypes = reference.type != .bytes
-    for (side, name) in [(reference, "reference"), (recomputed, "recomputed output")] where needsTypes {
+    for (side, name) in [(reference, "reference"), (recomputed, "recomputed output")]
+    where needsTypes {
       if side.dtypes.isEmpty {
         reasons.append("the \(name) declares no compute type")
       }
