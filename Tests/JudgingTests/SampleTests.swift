@@ -9,10 +9,10 @@ import Testing
       let moments = Moments(row["x"]?.numbers ?? [])
       #expect(agree(moments.mean, row["mean"]?.double ?? .nan))
       #expect(agree(moments.variance, row["variance"]?.double ?? .nan))
-      #expect(agree(moments.upperLimit(level: 0.05), row["upper"]?.double ?? .nan))
-      #expect(agree(moments.lowerLimit(level: 0.05), row["lower"]?.double ?? .nan))
+      #expect(agree(MeanEstimate(moments).upperLimit(level: 0.05), row["upper"]?.double ?? .nan))
+      #expect(agree(MeanEstimate(moments).lowerLimit(level: 0.05), row["lower"]?.double ?? .nan))
     }
-    #expect(Moments([1]).upperLimit(level: 0.05) == .infinity)
+    #expect(MeanEstimate(Moments([1])).upperLimit(level: 0.05) == .infinity)
   }
 
   @Test func welchAndRatioOfDeviations() throws {

@@ -21,18 +21,4 @@ struct Moments: Sendable, Equatable {
   /// Unbiased; 0 for fewer than two.
   var variance: Double { count > 1 ? squares / Double(count - 1) : 0 }
   var deviation: Double { variance.squareRoot() }
-
-  /// A one-sided confidence limit of the mean, by Student's t: infinite for fewer than two values.
-  func upperLimit(level: Double) -> Double {
-    guard count > 1 else { return .infinity }
-    let t = StudentT.quantile(1 - level, df: Double(count - 1))
-    return mean + t * (variance / Double(count)).squareRoot()
-  }
-
-  /// See `upperLimit`.
-  func lowerLimit(level: Double) -> Double {
-    guard count > 1 else { return -.infinity }
-    let t = StudentT.quantile(1 - level, df: Double(count - 1))
-    return mean - t * (variance / Double(count)).squareRoot()
-  }
 }
