@@ -21,9 +21,11 @@ struct EnergyDistance: Sendable {
   var observed: Double { value(membership) }
 
   func permute(rounds: Int, seed: UInt64) -> MonteCarlo {
+    var order = membership.indices.map { Int32($0) }
     var members = membership
     return MonteCarlo.run(rounds: rounds, seed: seed, observed: observed) { generator in
-      generator.shuffle(&members, 0..<members.count)
+      generator.draw(first, of: &order)
+      for i in members.indices { members[Int(order[i])] = i < first ? 1 : 0 }
       return value(members)
     }
   }

@@ -16,7 +16,7 @@ struct MonteCarlo: Sendable, Equatable {
     statistic: (inout SeededGenerator) -> Double
   ) -> MonteCarlo {
     var generator = SeededGenerator(seed: seed)
-    let limit = observed - 1e-12 * max(observed.magnitude, .leastNormalMagnitude)
+    let limit = observed - 1e-10 * max(observed.magnitude, .leastNormalMagnitude)
     var extreme = 0
     for _ in 0..<rounds where statistic(&generator) >= limit { extreme += 1 }
     return MonteCarlo(rounds: rounds, extreme: extreme)

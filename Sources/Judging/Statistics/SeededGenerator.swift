@@ -37,13 +37,10 @@ struct SeededGenerator: RandomNumberGenerator {
     return Int(product.high)
   }
 
-  /// Fisher and Yates, from the end.
-  mutating func shuffle(_ values: inout [Int32], _ range: Range<Int>) {
-    var i = range.upperBound - 1
-    while i > range.lowerBound {
-      values.swapAt(i, range.lowerBound + below(i - range.lowerBound + 1))
-      i -= 1
-    }
+  /// Draws `count` of the values without order or repetition: they come to stand first (Fisher and Yates,
+  /// broken off).
+  mutating func draw(_ count: Int, of values: inout [Int32]) {
+    for i in 0..<count { values.swapAt(i, i + below(values.count - i)) }
   }
 
   /// SplitMix64 (Steele, Lea and Flood 2014): the next of its sequence.

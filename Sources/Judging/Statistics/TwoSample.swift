@@ -12,6 +12,9 @@ struct TwoSample: Sendable {
     let count: Int
     /// `count` squared numbers, symmetric; the diagonal is never read.
     let pairs: [Double]
+    /// The sums of the rows, and of all.
+    let totals: [Double]
+    let total: Double
   }
 
   /// - Parameter blocks: for each block the sizes of the two samples and what a pair contributes.
@@ -26,7 +29,9 @@ struct TwoSample: Sendable {
           pairs[j * count + i] = value
         }
       }
-      return Block(first: sizes.first, count: count, pairs: pairs)
+      let totals = (0..<count).map { pairs[$0 * count..<($0 + 1) * count].reduce(0, +) }
+      return Block(
+        first: sizes.first, count: count, pairs: pairs, totals: totals, total: totals.reduce(0, +))
     }
   }
 
@@ -51,12 +56,11 @@ struct TwoSample: Sendable {
     }
   }
 
-  /// The mean of what a pair contributes, within the samples: over the blocks.
-  var meanWithinPair: Double {
+  /// The mean of what a pair within the first sample contributes, over the blocks.
+  var meanWithinFirst: Double {
     let sums = blocks.map { block in
       let sums = block.sums(order: (0..<Int32(block.count)).map(\.self))
-      let (m, n) = (Double(block.first), Double(block.count - block.first))
-      return 0.5 * (sums.first / (m * (m - 1)) + sums.second / (n * (n - 1)))
+      return sums.first / (Double(block.first) * Double(block.first - 1))
     }
     return sums.reduce(0, +) / Double(blocks.count)
   }
@@ -71,7 +75,7 @@ struct TwoSample: Sendable {
       generator in
       var sum = 0.0
       for b in blocks.indices {
-        generator.shuffle(&orders[b], 0..<blocks[b].count)
+        generator.draw(blocks[b].first, of: &orders[b])
         sum += blocks[b].value(statistic, order: orders[b])
       }
       let value = sum / Double(blocks.count)
@@ -84,23 +88,19 @@ struct TwoSample: Sendable {
 
 extension TwoSample.Block {
   /// Sums over ordered pairs within the first, within the second sample, and over pairs across.
+  ///
+  /// Only pairs of the first are visited: what they leave of their rows goes across, and what is left of
+  /// all is within the second.
   func sums(order: [Int32]) -> (first: Double, second: Double, across: Double) {
-    var (first, second, across) = (0.0, 0.0, 0.0)
-    for i in 0..<count {
+    var within = 0.0
+    var rows = 0.0
+    for i in 0..<first {
       let row = Int(order[i]) * count
-      let end = i < self.first ? i : self.first
-      var left = 0.0
-      for j in 0..<end { left += pairs[row + Int(order[j])] }
-      guard i >= self.first else {
-        first += left
-        continue
-      }
-      across += left
-      var right = 0.0
-      for j in self.first..<i { right += pairs[row + Int(order[j])] }
-      second += right
+      rows += totals[Int(order[i])]
+      for j in 0..<i { within += pairs[row + Int(order[j])] }
     }
-    return (2 * first, 2 * second, across)
+    let across = rows - 2 * within
+    return (2 * within, total - 2 * rows + 2 * within, across)
   }
 
   func value(_ statistic: TwoSample.Statistic, order: [Int32]) -> Double {

@@ -90,7 +90,7 @@ package struct LabelDrawsJudge: Sendable {
     let test = MonteCarlo.run(
       rounds: 1999, seed: terms.seeds.seed(test: "g_test"), observed: observed
     ) { generator in
-      generator.shuffle(&labels, 0..<labels.count)
+      generator.draw(n, of: &labels)
       for c in first.indices { first[c] = 0 }
       for i in 0..<n { first[Int(labels[i])] += 1 }
       let second = first.indices.map { reference[$0] + recomputed[$0] - first[$0] }
