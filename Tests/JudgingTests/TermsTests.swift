@@ -63,7 +63,8 @@ import Testing
     #expect(!isRefused { $0.view = nil })
     #expect(isRefused { $0.type = .text })
     #expect(isRefused { $0.schema = "t" })
-    #expect(isRefused { $0.dtypes = [] })
+    #expect(!isRefused { $0.dtypes = [] })
+    #expect(isRefused(Contract(dtypes: ["fp32"])) { $0.dtypes = [] })
     #expect(isRefused { $0.dtypes = [ComputeType(named: "int4")] })
     #expect(isRefused(Contract(dtypes: ["fp32"])) { $0.dtypes = [.bf16] })
     #expect(!isRefused(Contract(dtypes: ["fp32", "bf16"])) { $0.dtypes = [.bf16] })
@@ -115,6 +116,19 @@ import Testing
     let record: JSONValue = .object(
       [("kind", "verdict"), ("v", 1), ("outputs", outputs)] + judgement.recordMembers)
     #expect(throws: Never.self) { try Record(canonical: record.canonicalBytes()) }
+  }
+
+  @Test func theWeakestOfSeveralSpeaks() {
+    let same = Judgement(.bitIdentical)
+    let close = Judgement(.statisticallyEquivalent, flags: [.detectable])
+    let far = Judgement(.divergent, findings: ["here"])
+    let open = Judgement(.inconclusive, flags: [.noEvidence])
+    #expect(Judgement.weakest(of: [])?.verdict == nil)
+    #expect(Judgement.weakest(of: [same]) == same)
+    #expect(Judgement.weakest(of: [close, same])?.verdict == .statisticallyEquivalent)
+    let all = Judgement.weakest(of: [close, far, open, same])
+    #expect(all?.verdict == .divergent && all?.flags == [.detectable, .noEvidence])
+    #expect(all?.findings.count == 2)
   }
 
   @Test(arguments: [
