@@ -88,6 +88,7 @@ import Testing
     #expect(Looks.single.level(0.01) == 0.01)
     let planned = (1...10).map { Looks(number: $0, planned: 10).level(0.01) }.reduce(0, +)
     #expect(agree(planned, 0.01))
+    #expect(Looks.single.rounds == 1999 && Looks(number: 3, planned: 10).rounds == 19_999)
     let unplanned = (1...10_000).map { Looks(number: $0).level(0.01) }.reduce(0, +)
     #expect(unplanned <= 0.015)
   }
