@@ -122,6 +122,20 @@ import Testing
     #expect(judgement.verdict == .numericallyEquivalent)
   }
 
+  /// Every row is within its margin; only what they have in common decides.
+  @Test func theCommonDriftFromBothSides() throws {
+    func judgement(_ shift: Double) throws -> Judgement {
+      let (r, t) = pair(rows: 200, width: 16, noise: 6e-3, shift: shift)
+      return try judge(r, t, rows: 200, terms: Terms(compute: .fp32))
+    }
+    #expect(try judgement(2.5e-3).verdict == .statisticallyEquivalent)
+    let near = try judgement(3.9e-3)
+    #expect(near.verdict == .inconclusive && near.need?.of == .items)
+    let far = try judgement(6e-3)
+    #expect(far.verdict == .divergent)
+    #expect(far.test("row_drift.share")?.interval?.upperBound ?? 1 <= 0.05)
+  }
+
   @Test func equivalenceIsShownByEnoughRows() throws {
     let terms = Terms(compute: .fp32)
     let (r, t) = pair(rows: 59, width: 16, noise: 5e-3)

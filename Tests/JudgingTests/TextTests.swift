@@ -53,6 +53,12 @@ import Testing
     #expect((share - 0.6).magnitude < 0.15, "\(share)")
   }
 
+  @Test func aGoodLikelihoodDoesNotExcuseOtherText() {
+    let judgement = judge(prompts(20, 20, novelty: 0.25))
+    #expect(!judgement.verdict.isAcceptable, "\(judgement.text)")
+    #expect(judgement.test("log_likelihood.shift")?.interval?.upperBound ?? 1 <= 0.3)
+  }
+
   @Test func smallSamples() {
     #expect(judge(prompts(19, 6)).need == .init(1, of: .prompts))
     #expect(judge(prompts(20, 10)).need == .init(10, of: .completionsPerPrompt))

@@ -1,7 +1,7 @@
 /// What was seen beside the rung. Stored in a verdict record under these names.
 package enum Flag: String, CaseIterable, Sendable {
-  /// Drift beyond ten envelopes of the declared types, and yet equivalent: the execution record does
-  /// not explain the numbers.
+  /// Drift beyond ten envelopes of the declared types: the execution record does not explain the
+  /// numbers, whatever the rung.
   case unexplainedDrift = "unexplained_drift"
   /// The items drift together in one direction.
   case systematicShift = "systematic_shift"
