@@ -47,6 +47,8 @@ let package = Package(
     .target(
       name: "FileDigests", dependencies: ["Canonical", "StemmaCrypto"], swiftSettings: strict),
     .target(name: "Records", dependencies: ["Canonical", "StemmaCrypto"], swiftSettings: strict),
+    // The tests behind a verdict.
+    .target(name: "Judging", dependencies: ["Canonical", "StemmaCrypto"], swiftSettings: strict),
     // Walks over records, and what is made of them: needs no server.
     .target(
       name: "Lineage", dependencies: ["Canonical", "Records", "StemmaCrypto", "TransparencyLog"],
@@ -203,6 +205,11 @@ let package = Package(
       name: "CanonicalTests", dependencies: ["Canonical", "SeededRandom"], swiftSettings: strict),
     .testTarget(
       name: "RecordsTests", dependencies: ["Canonical", "Records", "StemmaCrypto"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "JudgingTests",
+      dependencies: ["Canonical", "Judging", "Records", "SeededRandom", "StemmaCrypto"],
+      exclude: ["reference.py"], resources: [.embedInCode("reference.json")],
       swiftSettings: strict),
     .testTarget(
       name: "CryptoTests", dependencies: ["StemmaCrypto"], swiftSettings: strict),
