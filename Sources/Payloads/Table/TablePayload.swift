@@ -1,0 +1,89 @@
+internal import FileDigests
+
+/// Gives the rows of a table in their order.
+protocol RowReader {
+  /// The next row; nil at the end.
+  mutating func next() throws(PayloadError) -> Row?
+  /// Passes over a row without reading what is in it; false at the end.
+  mutating func skip() throws(PayloadError) -> Bool
+}
+
+/// A table in a file: JSON lines, CSV, or a one-dimensional `.npy` file, which is a table of one column.
+package struct TablePayload: Sendable {
+  private let file: OpenFile
+  private let stamp: FileStamp
+  private let format: PayloadFormat
+
+  package init(_ path: String) throws(PayloadError) {
+    let (file, stamp) = try reading { () throws(FileDigestError) in
+      let file = try OpenFile(path, followingLinks: true)
+      return (file, try file.stamp())
+    }
+    (self.file, self.stamp) = (file, stamp)
+    format = try PayloadFormat.detect(file, size: stamp.size)
+  }
+
+  var path: String { file.path }
+  var isTensor: Bool { format.isTensor }
+
+  /// The same file as a tensor.
+  func tensor(_ layout: Layout) throws(PayloadError) -> TensorPayload {
+    try TensorPayload(file, stamp, name: layout.tensor, uint16IsBF16: layout.uint16IsBF16)
+  }
+
+  func rows(_ layout: Layout) throws(PayloadError) -> any RowReader {
+    switch format {
+    case .jsonLines: JSONLinesReader(ChunkReader(file, stamp))
+    case .csv: CSVReader(ChunkReader(file, stamp))
+    case .npy, .safetensors: try ColumnReader(try tensor(layout))
+    }
+  }
+
+  /// How many rows there are.
+  func count(_ layout: Layout) throws(PayloadError) -> Int {
+    var rows = try rows(layout)
+    var count = 0
+    while try rows.skip() { count += 1 }
+    return count
+  }
+}
+
+/// The elements of a tensor of one dimension, or none, as rows of one cell.
+struct ColumnReader: RowReader {
+  private let payload: TensorPayload
+  private let count: Int
+  private var reader: ElementReader
+  private var block: [Double] = []
+  private var from = 0
+  private var row = 0
+
+  init(_ payload: TensorPayload) throws(PayloadError) {
+    guard payload.shape.count <= 1 else {
+      throw PayloadError(
+        .mismatched, payload.file.path, "one dimension is needed, and the shape is \(payload.shape)")
+    }
+    self.payload = payload
+    count = payload.shape.first ?? 1
+    reader = ElementReader(payload)
+  }
+
+  mutating func next() throws(PayloadError) -> Row? {
+    guard row < count else {
+      try payload.checkUnchanged()
+      return nil
+    }
+    if row == from + block.count {
+      from = row
+      try reader.read(from..<min(from + 1 << 15, count), into: &block)
+    }
+    row += 1
+    return Row(
+      line: row, path: payload.file.path, content: .single(.number(block[row - 1 - from])))
+  }
+
+  mutating func skip() throws(PayloadError) -> Bool {
+    guard row < count else { return false }
+    row += 1
+    return true
+  }
+}
