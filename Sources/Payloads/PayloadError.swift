@@ -24,6 +24,8 @@ package struct PayloadError: Error, Sendable {
     case byte(Int64)
     /// Counted from 1.
     case line(Int)
+    /// Of a tensor, counted from 0.
+    case row(Int)
   }
 
   package let code: Code
@@ -65,6 +67,7 @@ extension PayloadError: CustomStringConvertible {
     switch position {
     case .byte(let offset): "\(path): byte \(offset): \(message)"
     case .line(let number): "\(path): line \(number): \(message)"
+    case .row(let number): "\(path): row \(number): \(message)"
     case nil: "\(path): \(message)"
     }
   }

@@ -42,6 +42,7 @@ def judge(
     reference: Path,
     recomputed: Path,
     kind: str | None = None,
+    /,
     *,
     dtypes: tuple[str, str] = ("fp32", "fp32"),
     output: str = "json",

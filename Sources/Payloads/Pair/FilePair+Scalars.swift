@@ -60,7 +60,7 @@ extension FilePair {
       count += 1
       guard count <= Self.mostNumbers else {
         throw PayloadError(
-          .tooLarge, payload.path, at: .line(row.line),
+          .tooLarge, payload.path, at: row.position,
           "more than \(Self.mostNumbers) scalars; judge a long list as a tensor")
       }
       try body(row)

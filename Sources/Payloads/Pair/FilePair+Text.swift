@@ -74,7 +74,7 @@ extension FilePair {
       held += completion.tokens.count
       guard held <= 1 << 24 else {
         throw PayloadError(
-          .tooLarge, payload.path, at: .line(row.line), "more than 16 MiB of completions")
+          .tooLarge, payload.path, at: row.position, "more than 16 MiB of completions")
       }
       if known.insert(prompt).inserted { prompts.append(prompt) }
       answers[prompt, default: []].append(completion)

@@ -79,7 +79,7 @@ struct RowPairs {
       held += row.weight
       guard held <= mostHeld else {
         throw PayloadError(
-          .tooLarge, payload.path, at: .line(row.line),
+          .tooLarge, payload.path, at: row.position,
           "more keyed values than \(mostHeld); sort both files by key and declare ordered rows")
       }
       keys.append(try row.bytes(layout.name(.key)))

@@ -21,7 +21,7 @@ struct CSVReader: RowReader {
         at: first, "\(fields.count) fields, but the header names \(names.count) columns")
     }
     let cells = zip(names, fields).map { (name: $0, cell: Cell.text($1)) }
-    return Row(line: first, path: chunks.file.path, content: .named(cells))
+    return Row(position: .line(first), path: chunks.file.path, content: .named(cells))
   }
 
   mutating func skip() throws(PayloadError) -> Bool { try next() != nil }

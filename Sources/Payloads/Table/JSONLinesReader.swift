@@ -24,10 +24,10 @@ struct JSONLinesReader: RowReader {
     }
     let root = document.root
     guard root.type == .object else {
-      return Row(line: line, path: path, content: .single(Cell(root)))
+      return Row(position: .line(line), path: path, content: .single(Cell(root)))
     }
     let cells = root.members.map { (name: Array($0.key.bytes), cell: Cell($0.value)) }
-    return Row(line: line, path: path, content: .named(cells))
+    return Row(position: .line(line), path: path, content: .named(cells))
   }
 
   mutating func skip() throws(PayloadError) -> Bool { try nextText() != nil }

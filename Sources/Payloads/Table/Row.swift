@@ -2,8 +2,8 @@ internal import FileDigests
 
 /// One row of a table: named cells, or a list of cells without names, or a single one.
 package struct Row: Sendable {
-  /// Where it begins, counted from 1.
-  let line: Int
+  /// Where it begins.
+  let position: PayloadError.Position
   let path: String
   let content: Content
 
@@ -99,6 +99,6 @@ package struct Row: Sendable {
   }
 
   func refuse(_ message: String) -> PayloadError {
-    PayloadError(.mismatched, path, at: .line(line), message)
+    PayloadError(.mismatched, path, at: position, message)
   }
 }

@@ -8,7 +8,7 @@ protocol RowReader {
   mutating func skip() throws(PayloadError) -> Bool
 }
 
-/// A table in a file: JSON lines, CSV, or a one-dimensional `.npy` file, which is a table of one column.
+/// A table in a file: JSON lines, CSV, or a tensor of at most two dimensions, which is a table of one column.
 package struct TablePayload: Sendable {
   private let file: OpenFile
   private let stamp: FileStamp
@@ -35,7 +35,7 @@ package struct TablePayload: Sendable {
     switch format {
     case .jsonLines: JSONLinesReader(ChunkReader(file, stamp))
     case .csv: CSVReader(ChunkReader(file, stamp))
-    case .npy, .safetensors: try ColumnReader(try tensor(layout))
+    case .npy, .safetensors: try TensorRows(try tensor(layout))
     }
   }
 
@@ -45,45 +45,5 @@ package struct TablePayload: Sendable {
     var count = 0
     while try rows.skip() { count += 1 }
     return count
-  }
-}
-
-/// The elements of a tensor of one dimension, or none, as rows of one cell.
-struct ColumnReader: RowReader {
-  private let payload: TensorPayload
-  private let count: Int
-  private var reader: ElementReader
-  private var block: [Double] = []
-  private var from = 0
-  private var row = 0
-
-  init(_ payload: TensorPayload) throws(PayloadError) {
-    guard payload.shape.count <= 1 else {
-      throw PayloadError(
-        .mismatched, payload.file.path, "one dimension is needed, and the shape is \(payload.shape)")
-    }
-    self.payload = payload
-    count = payload.shape.first ?? 1
-    reader = ElementReader(payload)
-  }
-
-  mutating func next() throws(PayloadError) -> Row? {
-    guard row < count else {
-      try payload.checkUnchanged()
-      return nil
-    }
-    if row == from + block.count {
-      from = row
-      try reader.read(from..<min(from + 1 << 15, count), into: &block)
-    }
-    row += 1
-    return Row(
-      line: row, path: payload.file.path, content: .single(.number(block[row - 1 - from])))
-  }
-
-  mutating func skip() throws(PayloadError) -> Bool {
-    guard row < count else { return false }
-    row += 1
-    return true
   }
 }
