@@ -43,11 +43,11 @@ import Testing
     let same = (list("abcdef"), list("abcdef"))
     let tail = (list("abcdef"), list("abcdfe"))
     let top = (list("abcdef"), list("bacdef"))
-    let quiet = [(RankedList, RankedList)](repeating: same, count: 28)
+    let quiet = [(RankedList, RankedList)](repeating: same, count: 58)
     #expect(try judge(quiet + [tail]).verdict == .statisticallyEquivalent)
     let few = try judge(quiet.dropLast() + [tail])
     #expect(few.verdict == .inconclusive && few.need == .init(1, of: .queries))
-    let many = [(RankedList, RankedList)](repeating: top, count: 20)
+    let many = [(RankedList, RankedList)](repeating: top, count: 60)
     #expect(try judge(quiet + many).verdict == .divergent)
   }
 

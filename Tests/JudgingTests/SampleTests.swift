@@ -9,6 +9,7 @@ import Testing
       let moments = Moments(row["x"]?.numbers ?? [])
       #expect(agree(moments.mean, row["mean"]?.double ?? .nan))
       #expect(agree(moments.variance, row["variance"]?.double ?? .nan))
+      #expect((moments.skewness - (row["skewness"]?.double ?? .nan)).magnitude < 1e-9)
       #expect(agree(MeanEstimate(moments).upperLimit(level: 0.05), row["upper"]?.double ?? .nan))
       #expect(agree(MeanEstimate(moments).lowerLimit(level: 0.05), row["lower"]?.double ?? .nan))
     }
@@ -98,5 +99,34 @@ import Testing
     }
     #expect(alarms <= 33)
     #expect(EProcess.logValue(30, of: 100, limit: 0.05) > 4.605)
+  }
+
+  /// Means of exactly the margin, of values with a long tail: at most 5 % are shown to be within it.
+  @Test(arguments: [30, 299]) func skewedMeansKeepTheirLevel(n: Int) {
+    var draws = NormalDraws(seed: 17)
+    var within = 0
+    var beyond = 0
+    let rounds = n == 30 ? 1500 : 400
+    for _ in 0..<rounds {
+      let values = Moments(
+        (0..<n).map { _ in
+          let z = draws.next()
+          return z * z
+        })
+      let bound = MeanBound(estimate: MeanEstimate(values), limit: 1)
+      if bound.isWithin(.single) { within += 1 }
+      if bound.isBeyond(.single) { beyond += 1 }
+    }
+    #expect(Double(within) <= 0.065 * Double(rounds), "\(within) of \(rounds)")
+    #expect(Double(beyond) <= 0.015 * Double(rounds), "\(beyond) of \(rounds)")
+  }
+
+  /// Values of one cluster are alike: the error is that of the clusters.
+  @Test func clustersAreTheUnits() {
+    let clusters = (0..<40).map { (sum: $0 % 2 == 0 ? 10.0 : 30.0, count: 10) }
+    let estimate = MeanEstimate(clusters: clusters)
+    #expect(agree(estimate.mean, 2))
+    let alone = MeanEstimate(Moments(clusters.map { $0.sum / 10 }))
+    #expect(agree(estimate.standardError, alone.standardError))
   }
 }

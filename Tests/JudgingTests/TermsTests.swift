@@ -63,7 +63,8 @@ import Testing
     #expect(!isRefused { $0.view = nil })
     #expect(isRefused { $0.type = .text })
     #expect(isRefused { $0.schema = "t" })
-    #expect(isRefused { $0.dtypes = [] })
+    #expect(!isRefused { $0.dtypes = [] })
+    #expect(isRefused(Contract(dtypes: ["fp32"])) { $0.dtypes = [] })
     #expect(isRefused { $0.dtypes = [ComputeType(named: "int4")] })
     #expect(isRefused(Contract(dtypes: ["fp32"])) { $0.dtypes = [.bf16] })
     #expect(!isRefused(Contract(dtypes: ["fp32", "bf16"])) { $0.dtypes = [.bf16] })
@@ -87,6 +88,7 @@ import Testing
     #expect(Looks.single.level(0.01) == 0.01)
     let planned = (1...10).map { Looks(number: $0, planned: 10).level(0.01) }.reduce(0, +)
     #expect(agree(planned, 0.01))
+    #expect(Looks.single.rounds == 1999 && Looks(number: 3, planned: 10).rounds == 19_999)
     let unplanned = (1...10_000).map { Looks(number: $0).level(0.01) }.reduce(0, +)
     #expect(unplanned <= 0.015)
   }
@@ -115,6 +117,19 @@ import Testing
     let record: JSONValue = .object(
       [("kind", "verdict"), ("v", 1), ("outputs", outputs)] + judgement.recordMembers)
     #expect(throws: Never.self) { try Record(canonical: record.canonicalBytes()) }
+  }
+
+  @Test func theWeakestOfSeveralSpeaks() {
+    let same = Judgement(.bitIdentical)
+    let close = Judgement(.statisticallyEquivalent, flags: [.detectable])
+    let far = Judgement(.divergent, findings: ["here"])
+    let open = Judgement(.inconclusive, flags: [.noEvidence])
+    #expect(Judgement.weakest(of: [])?.verdict == nil)
+    #expect(Judgement.weakest(of: [same]) == same)
+    #expect(Judgement.weakest(of: [close, same])?.verdict == .statisticallyEquivalent)
+    let all = Judgement.weakest(of: [close, far, open, same])
+    #expect(all?.verdict == .divergent && all?.flags == [.detectable, .noEvidence])
+    #expect(all?.findings.count == 2)
   }
 
   @Test(arguments: [

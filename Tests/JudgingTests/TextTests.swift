@@ -3,7 +3,7 @@ import Testing
 @testable import Judging
 
 @Suite struct TextTests {
-  /// Completions of 36 tokens, whose log-likelihoods shift by so many deviations.
+  /// Completions of 80 tokens, whose log-likelihoods shift by so many deviations.
   private func prompts(
     _ count: Int, _ completions: Int, likelihood: Double? = 0, novelty: Double = 0,
     seed: UInt64 = 3
@@ -12,7 +12,7 @@ import Testing
     func completion(_ base: Int, _ isOther: Bool) -> Completion {
       let isNovel = isOther && draws.uniform() < novelty
       // New text has no position in common with anything, itself included.
-      let tokens = (0..<36).map { _ in
+      let tokens = (0..<80).map { _ in
         Int32(isNovel ? 100 + draws.below(1_000_000) : base + draws.below(3))
       }
       let score = draws.next() - 20

@@ -6,7 +6,7 @@
 import json
 
 import numpy as np
-from scipy import stats
+from scipy import optimize, stats
 
 rng = np.random.default_rng(20261125)
 
@@ -64,11 +64,18 @@ def energy():
 
 def mean_limits():
     out = []
-    for n in (2, 5, 40):
+    for n in (2, 5, 40, 300):
         x = rng.exponential(1, n)
-        t = stats.t.ppf(0.95, n - 1) * x.std(ddof=1) / np.sqrt(n)
+        error = x.std(ddof=1) / np.sqrt(n)
+        t = stats.t.ppf(0.95, n - 1)
+        g = stats.skew(x, bias=False) if n > 2 else 0.0
+        # Hall's transformation inverted numerically: T + aT²/3 + a²T³/27 + a/6 = -t.
+        a = max(g, 0) * (1 + 3 / np.sqrt(n)) / np.sqrt(n)
+        root = optimize.brentq(lambda q: q + a * q**2 / 3 + a**2 * q**3 / 27 + a / 6 + t,
+                               -1e3, 1e3, xtol=1e-14, rtol=1e-14)
         out.append({"x": x.tolist(), "mean": x.mean(), "variance": x.var(ddof=1),
-                    "upper": x.mean() + t, "lower": x.mean() - t})
+                    "skewness": stats.skew(x), "upper": x.mean() - root * error,
+                    "lower": x.mean() - t * error})
     return out
 
 

@@ -21,6 +21,9 @@ package struct ComputeType: Hashable, Sendable {
     "fp8_e4m3": 0x1p-4, "fp8_e5m2": 0x1p-3,
   ]
 
+  /// Nobody recorded it: no envelope.
+  package static let undeclared = ComputeType(named: "undeclared")
+
   package static let fp64 = ComputeType(named: "fp64")
   package static let fp32 = ComputeType(named: "fp32")
   package static let tf32 = ComputeType(named: "tf32")

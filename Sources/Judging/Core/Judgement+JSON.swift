@@ -9,7 +9,7 @@ extension Judgement {
       ("flags", .array(texts.map(JSONValue.string))),
       ("tests", .array(tests.prefix(100).map(\.json))),
       ("looks", .integer(Int64(looks))),
-      ("method", .string(Self.method)),
+      ("method", .string(Self.method + (envelopes.map { "+envelopes@\($0)" } ?? ""))),
     ]
     if let need { members.append(("need", need.json)) }
     return members

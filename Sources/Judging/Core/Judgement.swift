@@ -11,6 +11,9 @@ package struct Judgement: Sendable, Equatable {
   package var need: Need?
   /// How often this comparison has been looked at, this time included.
   package var looks: Int
+  /// The index at which the envelopes in use were learnt (`Calibration.index`); nil for the defaults. Set
+  /// by whoever gave the terms.
+  package var envelopes: Int?
   /// Where and how much, one sentence each: for people, never for programs.
   package var findings: [String]
 

@@ -26,6 +26,9 @@ package struct Looks: Sendable, Equatable {
       ? level / Double(planned) : level / (Double(number) * Double(number + 1))
   }
 
+  /// Rearrangements for a difference test of this look.
+  var rounds: Int { MonteCarlo.rounds(level: level(Self.divergence)) }
+
   /// The chance of a false `divergent` that a view allows in all.
   package static let divergence = 0.01
   /// The chance of a false equivalence at the margin that a view allows in all.

@@ -30,9 +30,10 @@ package struct Terms: Sendable {
 
   /// Compares what the two sides declare.
   ///
-  /// Refused is: another view, type or schema; compute types that nobody recorded, that the contract does
-  /// not admit, or that are not known to this version where the contract is silent. Types do not matter
-  /// to `bytes`, whose only test is equality, nor to labels and text where the contract is silent.
+  /// Refused is: another view, type or schema; a compute type that the contract does not admit, or that is
+  /// not known to this version where the contract is silent. Types that nobody recorded are no types that
+  /// were refused: the pair is compared without a numerical envelope, unless the contract names what it
+  /// admits. `bytes`, whose only test is equality, need no type.
   package static func admit(
     reference: Declaration, recomputed: Declaration, contract: Contract,
     looks: Looks = .single, seeds: SeedRule = .unnamed, calibration: Calibration? = nil
@@ -49,11 +50,10 @@ package struct Terms: Sendable {
     if let a = reference.schema, let b = recomputed.schema, !a.utf8.elementsEqual(b.utf8) {
       reasons.append("the schemas differ: \(a) and \(b)")
     }
-    let needsTypes = reference.type != .bytes
     for (side, name) in [(reference, "reference"), (recomputed, "recomputed output")]
-    where needsTypes {
-      if side.dtypes.isEmpty {
-        reasons.append("the \(name) declares no compute type")
+    where reference.type != .bytes {
+      if side.dtypes.isEmpty, contract.dtypes != nil {
+        reasons.append("the \(name) declares no compute type, and the contract names some")
       }
       for type in side.dtypes where !contract.admits(type) {
         reasons.append("the \(name) was computed in \(type.name), which is not admitted")
@@ -62,10 +62,11 @@ package struct Terms: Sendable {
     guard reasons.isEmpty else {
       return .refused(Judgement(.notComparable, looks: looks.number, findings: reasons))
     }
-    let coarser = ComputeType.coarsest(of: reference.dtypes + recomputed.dtypes) ?? .fp64
+    let isDeclared = !reference.dtypes.isEmpty && !recomputed.dtypes.isEmpty
+    let coarser = ComputeType.coarsest(of: reference.dtypes + recomputed.dtypes)
     return .admitted(
       Terms(
-        contract: contract, compute: coarser,
+        contract: contract, compute: isDeclared ? coarser ?? .undeclared : .undeclared,
         computeDiffers: Set(reference.dtypes) != Set(recomputed.dtypes), looks: looks, seeds: seeds,
         calibration: calibration))
   }

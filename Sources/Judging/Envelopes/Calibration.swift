@@ -1,14 +1,19 @@
 /// Envelopes measured on honest pairs, in place of the defaults (facts of one key; see `EnvelopeKey`).
 package struct Calibration: Sendable, Equatable {
-  /// `key@index`: which envelopes these are, for the record.
-  package let name: String
+  /// For what they were measured: `EnvelopeKey.text`.
+  package let key: String
+  /// The log's index up to which pairs were read: with the key, it names these envelopes.
+  package let index: Int
   /// By statistic name.
   package let envelopes: [String: Envelope]
 
-  package init(name: String, envelopes: [String: Envelope]) {
-    self.name = name
+  package init(key: String, index: Int, envelopes: [String: Envelope]) {
+    self.key = key
+    self.index = index
     self.envelopes = envelopes
   }
+
+  package var name: String { "\(key)@\(index)" }
 
   /// The measured limit for a statistic; nil where too few honest pairs are known.
   func limit(_ statistic: String) -> Double? {

@@ -4,6 +4,9 @@ internal import Glibc
 ///
 /// The distance of two rows is their total variation: half the sum of absolute differences, the largest
 /// difference in probability that any event can have.
+///
+/// The mean is bounded from the sample's own spread: rows so rare that 299 meet none of them (another
+/// distribution altogether in one row of 200, say) are bounded by the share alone.
 package struct ProbabilityJudge: Sendable {
   private let terms: Terms
   private let reference: TensorForm

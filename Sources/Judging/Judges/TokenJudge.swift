@@ -34,7 +34,7 @@ package struct TokenJudge: Sendable {
   private var nonfinite: Int?
 
   /// Sequences of which the mean of log-probabilities may be trusted.
-  static let fewestSequences = 30
+  package static let fewestSequences = 30
   /// Teacher-forced tokens that may differ with the seed fixed: others report more than 98 % agreement.
   static let mismatchShare = 0.02
 

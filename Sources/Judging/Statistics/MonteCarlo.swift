@@ -8,6 +8,12 @@ struct MonteCarlo: Sendable, Equatable {
   /// and Smyth 2010).
   var pValue: Double { Double(extreme + 1) / Double(rounds + 1) }
 
+  /// How many rearrangements a decision at `level` takes: the smallest p-value that they can give lies 20
+  /// times below it. 1,999 for 1 %, more for a look that may spend less; never more than 99,999.
+  static func rounds(level: Double) -> Int {
+    min(99_999, max(1999, Int((20 / level).rounded()) - 1))
+  }
+
   /// - Parameter statistic: of one rearrangement, drawn with the generator. Ties count as extreme, those
   ///   within rounding of the observed value too: equal sums taken in another order differ in their last
   ///   digits.

@@ -88,7 +88,7 @@ package struct LabelDrawsJudge: Sendable {
     }
     var first = [Int](repeating: 0, count: reference.count)
     let test = MonteCarlo.run(
-      rounds: 1999, seed: terms.seeds.seed(test: "g_test"), observed: observed
+      rounds: terms.looks.rounds, seed: terms.seeds.seed(test: "g_test"), observed: observed
     ) { generator in
       generator.draw(n, of: &labels)
       for c in first.indices { first[c] = 0 }

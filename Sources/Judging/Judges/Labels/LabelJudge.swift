@@ -87,7 +87,8 @@ package struct LabelJudge: Sendable {
       return x != y ? x < y : a.label > b.label
     }
     let allowed = max(1, 1e-4 * Double(items))
-    let direction = directions.test(rounds: 1999, seed: terms.seeds.seed(test: "flip_direction"))
+    let direction = directions.test(
+      rounds: looks.rounds, seed: terms.seeds.seed(test: "flip_direction"))
 
     var tests = [share.test("flips.share", looks, part: part)]
     if let worst { tests.append(worst.bound.test("flips.worst_class", looks, part: classPart)) }

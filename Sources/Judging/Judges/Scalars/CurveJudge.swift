@@ -67,7 +67,7 @@ package enum CurveJudge {
       return judgement
     }
     let bins = all.map { $0.binned(from: first, to: last) }
-    let (energy, p) = shapes(bins, reference.count, terms.seeds.seed(test: "curve_energy"))
+    let (energy, p) = shapes(bins, reference.count, terms)
     judgement.tests = [.init("energy", energy, pValue: p, threshold: Looks.divergence)]
     var isShown = true
     for (name, mean) in [("curve.final", final), ("curve.whole", whole)] {
@@ -88,7 +88,7 @@ package enum CurveJudge {
   /// Each bin in units of the reference's deviation there, so that the first steps' spread does not drown
   /// the last.
   private static func shapes(
-    _ bins: [[Double]], _ references: Int, _ seed: UInt64
+    _ bins: [[Double]], _ references: Int, _ terms: Terms
   ) -> (energy: Double, p: Double) {
     let scales = (0..<Curve.bins).map { bin -> Double in
       let deviation = Moments(bins.prefix(references).map { $0[bin] }).deviation
@@ -102,7 +102,9 @@ package enum CurveJudge {
       }
       return square.squareRoot()
     }
-    let test = samples.permute(.energy, rounds: 1999, seed: seed).test
+    let test = samples.permute(
+      .energy, rounds: terms.looks.rounds, seed: terms.seeds.seed(test: "curve_energy")
+    ).test
     return (samples.observed(.energy), test.pValue)
   }
 

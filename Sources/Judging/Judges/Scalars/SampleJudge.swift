@@ -20,7 +20,7 @@ package enum SampleJudge {
       return undecided(terms, a.count, b.count)
     }
     let energy = EnergyDistance(reference, recomputed)
-    let p = energy.permute(rounds: 1999, seed: terms.seeds.seed(test: "energy")).pValue
+    let p = energy.permute(rounds: looks.rounds, seed: terms.seeds.seed(test: "energy")).pValue
     var judgement = Judgement(
       .inconclusive,
       tests: [.init("energy", energy.observed, pValue: p, threshold: Looks.divergence)]

@@ -103,8 +103,8 @@ struct CommonDrift: Sendable {
 
     /// The sign-flip test of a direction; stored, but it does not decide: honest rounding is slightly
     /// biased, and with many rows that is found.
-    func signFlip(seed: UInt64) -> MonteCarlo {
-      SignFlip.test(gram: gram, count: counts.count, rounds: 1999, seed: seed)
+    func signFlip(rounds: Int, seed: UInt64) -> MonteCarlo {
+      SignFlip.test(gram: gram, count: counts.count, rounds: rounds, seed: seed)
     }
 
     private func quantile(_ level: Double) -> Double {

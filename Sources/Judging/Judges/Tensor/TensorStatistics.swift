@@ -35,7 +35,8 @@ struct TensorStatistics: Sendable {
     let part = 0.5
     let lower = common?.lowerLimit(level: looks.level(Looks.divergence) * part) ?? 0
     let upper = common?.upperLimit(level: looks.level(Looks.equivalence)) ?? 0
-    let flip = common?.signFlip(seed: terms.seeds.seed(test: "sign_flip")).pValue
+    let flip = common?.signFlip(rounds: looks.rounds, seed: terms.seeds.seed(test: "sign_flip"))
+      .pValue
 
     var tests = [
       Judgement.Test("row_drift.max", largest, threshold: row.value ?? 0),

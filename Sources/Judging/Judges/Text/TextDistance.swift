@@ -8,7 +8,7 @@ struct TextDistance: Sendable {
   let test: MonteCarlo
 
   /// - Precondition: two completions or more on each side of every prompt, and two prompts.
-  init(_ prompts: [PromptAnswers], seed: UInt64) {
+  init(_ prompts: [PromptAnswers], rounds: Int, seed: UInt64) {
     let all = prompts.map { $0.reference + $0.recomputed }
     let lengths = all.map { $0.map(\.tokens.count).max() ?? 0 }
     let samples = TwoSample(blocks: prompts.map { ($0.reference.count, $0.recomputed.count) }) {
@@ -17,7 +17,7 @@ struct TextDistance: Sendable {
     }
     square = samples.observed(.discrepancy)
     likeness = samples.meanWithinFirst
-    let permuted = samples.permute(.discrepancy, rounds: 1999, seed: seed)
+    let permuted = samples.permute(.discrepancy, rounds: rounds, seed: seed)
     test = permuted.test
     let spread = Moments(samples.perBlock(.discrepancy))
     let error = (spread.variance / Double(spread.count)).squareRoot()
@@ -39,7 +39,7 @@ struct LikelihoodShift: Sendable {
 
   /// Nil where a completion was not scored. Prompts on which the reference does not vary are left out:
   /// they have no unit.
-  init?(_ prompts: [PromptAnswers], seed: UInt64) {
+  init?(_ prompts: [PromptAnswers], rounds: Int, seed: UInt64) {
     var values: [(scores: [Double], first: Int)] = []
     for prompt in prompts {
       let scores = (prompt.reference + prompt.recomputed).compactMap(\.logLikelihood)
@@ -59,7 +59,8 @@ struct LikelihoodShift: Sendable {
     mean = spread.mean
     standardError = (spread.variance / Double(spread.count)).squareRoot()
     var orders = values.map { (0..<Int32($0.scores.count)).map(\.self) }
-    test = MonteCarlo.run(rounds: 1999, seed: seed, observed: spread.mean.magnitude) { generator in
+    test = MonteCarlo.run(rounds: rounds, seed: seed, observed: spread.mean.magnitude) {
+      generator in
       var sum = 0.0
       for i in values.indices {
         generator.draw(values[i].first, of: &orders[i])

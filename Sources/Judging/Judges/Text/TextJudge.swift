@@ -36,7 +36,8 @@ package enum TextJudge {
     let looks = terms.looks
     let level = looks.level(Looks.equivalence)
     let reach = StudentT.quantile(1 - level, df: Double(prompts.count - 1))
-    let distance = TextDistance(prompts, seed: terms.seeds.seed(test: "mmd_hamming"))
+    let distance = TextDistance(
+      prompts, rounds: looks.rounds, seed: terms.seeds.seed(test: "mmd_hamming"))
     let upper = distance.share(distance.square + reach * distance.deviation)
     let distanceMargin = terms.contract[.textDistance]
     var judgement = Judgement(
@@ -49,7 +50,9 @@ package enum TextJudge {
       findings: ["\(prompts.count) prompts, at least \(fewest) completions of each on a side"])
     var p = distance.test.pValue
     var isShown = upper <= distanceMargin
-    if let shift = LikelihoodShift(prompts, seed: terms.seeds.seed(test: "log_likelihood")) {
+    if let shift = LikelihoodShift(
+      prompts, rounds: looks.rounds, seed: terms.seeds.seed(test: "log_likelihood"))
+    {
       let margin = terms.contract[.logLikelihood]
       let half = reach * shift.standardError
       judgement.tests.append(
