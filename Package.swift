@@ -155,7 +155,8 @@ let package = Package(
     .executableTarget(
       name: "stemma-bench",
       dependencies: [
-        "Canonical", "FileDigests", "Judging", "Lineage", "LineageIndex", "Payloads", "Postgres", "PostgresStore",
+        "Canonical", "FileDigests", "Judging", "Lineage", "LineageIndex", "Payloads", "Postgres",
+        "PostgresStore",
         "Records", "SeededRandom", "StemmaCrypto", "Store", "TransparencyLog",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],

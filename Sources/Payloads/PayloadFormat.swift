@@ -29,7 +29,8 @@ package enum PayloadFormat: String, CaseIterable, Sendable {
     // `{` begins both the header of safetensors (after its length) and a line of JSON.
     if head.count > 8, head[8] == UInt8(ascii: "{"), head[7] == 0 { return .safetensors }
     let names = allCases.map(\.rawValue).joined(separator: ", ")
-    throw PayloadError(.unsupported, file.path, "not one of \(names), by its first bytes or its name")
+    throw PayloadError(
+      .unsupported, file.path, "not one of \(names), by its first bytes or its name")
   }
 
   private static let foreign: [(magic: String, name: String)] = [

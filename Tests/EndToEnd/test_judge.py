@@ -194,8 +194,9 @@ def test_tokens_need_evidence(tmp_path: Path) -> None:
     answer = judge(a, b, "tokens")
     assert (answer.verdict, answer.flags) == ("inconclusive", ["no_evidence"])
     assert answer.json["need"] == {"of": "evidence", "count": 1}
-    row = {"tokens": 0, "logProbabilityShift": [1e-5] * 4, "deficit": [0, 0, 1e-4, 0]}
-    json_lines(tmp_path / "e.jsonl", [row] * 40)
+    rows = [{"logProbabilityShift": [1e-5] * 4, "deficit": [0, 0, 0, 0]} for _ in range(40)]
+    rows[39]["deficit"][2] = 1e-4
+    json_lines(tmp_path / "e.jsonl", rows)
     answer = judge(
         a, b, reference=side("tokens"), recomputed=side("tokens", evidence="e.jsonl")
     )

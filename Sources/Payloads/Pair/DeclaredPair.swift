@@ -53,7 +53,8 @@ package struct DeclaredPair: Sendable {
     for (key, value) in root.members {
       switch key.text {
       case "reference", "recomputed": break
-      case "judging": contract = try judging(path) { () throws(JudgingError) in try Contract(value) }
+      case "judging":
+        contract = try judging(path) { () throws(JudgingError) in try Contract(value) }
       case "read": layout = try Layout(value, path: path)
       case "looks": looks = try Self.looks(value, path)
       default:

@@ -13,7 +13,9 @@ extension FilePair {
       while let (a, b) = try pairs.next() {
         var costs: [TokenJudge.Evidence] = []
         if evidence != nil {
-          guard let row = try evidence?.next() else { throw b.refuse("the evidence ends before it") }
+          guard let row = try evidence?.next() else {
+            throw b.refuse("the evidence ends before it")
+          }
           costs = try Self.costs(row, layout)
         }
         let sides = (

@@ -84,7 +84,8 @@ extension FilePair {
       let file = try OpenFile(path, followingLinks: true)
       let size = try file.stamp().size
       if size <= 64 << 20 { return try hashFile(path).digest }
-      let ends = try file.bytes(at: 0, count: 1 << 20) + file.bytes(at: size - 1 << 20, count: 1 << 20)
+      let ends =
+        try file.bytes(at: 0, count: 1 << 20) + file.bytes(at: size - 1 << 20, count: 1 << 20)
       return SHA256.digest(of: Array("\(size)\n".utf8) + ends)
     }
   }

@@ -77,7 +77,8 @@ private struct NpyElement {
     else {
       throw PayloadError(
         .unsupported, path,
-        "elements of type '\(printable(descr))' are not read; convert to a float, integer or bool type")
+        "elements of type '\(printable(descr))' are not read; convert to a float, integer or bool type"
+      )
     }
     self.type = type
     isBigEndian = order == UInt8(ascii: ">")

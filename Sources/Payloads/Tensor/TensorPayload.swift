@@ -58,7 +58,8 @@ package struct TensorPayload: Sendable {
     guard type.isReadable else {
       throw PayloadError(
         .unsupported, file.path,
-        "elements of type \(type.rawValue) are not read; convert to F16, BF16, F32, F64 or integers")
+        "elements of type \(type.rawValue) are not read; convert to F16, BF16, F32, F64 or integers"
+      )
     }
   }
 
