@@ -20,8 +20,8 @@ package enum PayloadFormat: String, CaseIterable, Sendable {
     if let name = foreign.first(where: { head.starts(with: $0.magic.utf8) })?.name {
       throw PayloadError(
         .unsupported, file.path,
-        "\(name) is not read: there is no well-kept reader for Swift; convert the columns to CSV or JSON "
-          + "lines, or the numbers to .npy")
+        "\(name) is not read here, having no well-kept reader for Swift; convert columns to CSV or "
+          + "JSON lines, or numbers to .npy")
     }
     let suffix = file.path.utf8.split(separator: UInt8(ascii: ".")).last.map { Array($0) } ?? []
     for format in allCases where suffix.elementsEqual(format.rawValue.utf8) { return format }

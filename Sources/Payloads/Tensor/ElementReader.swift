@@ -13,28 +13,19 @@ struct ElementReader {
 
   init(_ payload: TensorPayload) { self.payload = payload }
 
-  /// Whether the file's bytes are the numbers themselves.
-  private func isDirect(_ type: TensorType) -> Bool {
-    payload.type == type && !payload.isBigEndian && !payload.isTransposed
-  }
-
-  /// - Precondition: a Float holds every value of the type.
-  mutating func read(_ range: Range<Int>, into floats: inout [Float]) throws(PayloadError) {
-    if floats.count != range.count { floats = [Float](repeating: 0, count: range.count) }
-    guard !isDirect(.f32) else {
-      return try payload.read(into: &floats, from: range.lowerBound)
+  /// Reads a range into an array, which takes its length.
+  ///
+  /// - Precondition: an Element holds every value of the stored type, or rounds it.
+  mutating func read<Element: StoredElement>(
+    _ range: Range<Int>, into elements: inout [Element]
+  ) throws(PayloadError) {
+    if elements.count != range.count { elements = [Element](repeating: 0, count: range.count) }
+    // Where the file's bytes are the numbers themselves they go straight to their place.
+    if payload.type == Element.stored, !payload.isBigEndian, !payload.isTransposed {
+      return try payload.read(into: &elements, from: range.lowerBound)
     }
     try load(range)
-    stored.withElements(of: payload.type) { floats[$0] = Float($1) }
-  }
-
-  mutating func read(_ range: Range<Int>, into doubles: inout [Double]) throws(PayloadError) {
-    if doubles.count != range.count { doubles = [Double](repeating: 0, count: range.count) }
-    guard !isDirect(.f64) else {
-      return try payload.read(into: &doubles, from: range.lowerBound)
-    }
-    try load(range)
-    stored.withElements(of: payload.type) { doubles[$0] = $1 }
+    stored.withElements(of: payload.type) { elements[$0] = Element($1) }
   }
 
   private mutating func load(_ range: Range<Int>) throws(PayloadError) {
@@ -109,3 +100,12 @@ extension TensorPayload {
     return target
   }
 }
+
+/// The numbers that judges take.
+protocol StoredElement: BinaryFloatingPoint, BitwiseCopyable, Sendable {
+  /// The stored type that has the same bytes.
+  static var stored: TensorType { get }
+}
+
+extension Float: StoredElement { static let stored = TensorType.f32 }
+extension Double: StoredElement { static let stored = TensorType.f64 }

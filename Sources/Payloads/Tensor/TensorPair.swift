@@ -2,8 +2,9 @@ package import Judging
 
 /// Two tensors in files, read side by side into a judge: whatever their size, memory is that of a few blocks.
 package enum TensorPair {
-  /// Elements of a block: both sides' blocks stay in a core's second cache between reading and judging.
-  private static let blockElements = 1 << 16
+  /// Elements of a block: large enough that handing it over does not count, small enough to stay in the
+  /// processor's cache between reading and judging.
+  private static let blockElements = 1 << 17
   /// Elements of a block where files in Fortran order are read: whole rows, put together from columns.
   private static let gatheredElements = 1 << 20
 
@@ -12,25 +13,21 @@ package enum TensorPair {
   ) throws(PayloadError) -> Judgement {
     var judge = TensorJudge(
       terms: terms, reference: reference.form, recomputed: recomputed.form)
-    let sides = (ElementReader(reference), ElementReader(recomputed))
-    let total = judge.elements
     let step = try block(reference, recomputed, of: blockElements)
     if reference.type.fitsFloat, recomputed.type.fitsFloat {
-      var blocks: ([Float], [Float]) = ([], [])
-      try pass(sides, total, step, &judge) { sides, range, judge throws(PayloadError) in
-        try sides.0.read(range, into: &blocks.0)
-        try sides.1.read(range, into: &blocks.1)
+      try pass(reference, recomputed, judge.elements, step, as: Float.self) {
+        block throws(PayloadError) in
+        if block.hidesDifference { judge.noteHiddenDifference() }
         try judging(recomputed.path) { () throws(JudgingError) in
-          try judge.add(blocks.0.span, blocks.1.span)
+          try judge.add(block.reference.span, block.recomputed.span)
         }
       }
     } else {
-      var blocks: ([Double], [Double]) = ([], [])
-      try pass(sides, total, step, &judge) { sides, range, judge throws(PayloadError) in
-        try sides.0.read(range, into: &blocks.0)
-        try sides.1.read(range, into: &blocks.1)
+      try pass(reference, recomputed, judge.elements, step, as: Double.self) {
+        block throws(PayloadError) in
+        if block.hidesDifference { judge.noteHiddenDifference() }
         try judging(recomputed.path) { () throws(JudgingError) in
-          try judge.add(blocks.0.span, blocks.1.span)
+          try judge.add(block.reference.span, block.recomputed.span)
         }
       }
     }
@@ -39,22 +36,34 @@ package enum TensorPair {
     return try judging(recomputed.path) { () throws(JudgingError) in try judge.judgement() }
   }
 
-  private typealias Sides = (ElementReader, ElementReader)
+  /// The same elements of both sides, and what reads them.
+  private struct Block<Element: StoredElement>: Sendable {
+    var readers: (reference: ElementReader, recomputed: ElementReader)
+    var reference: [Element] = []
+    var recomputed: [Element] = []
 
-  private static func pass(
-    _ readers: Sides, _ total: Int, _ step: Int, _ judge: inout TensorJudge,
-    _ body: (inout Sides, Range<Int>, inout TensorJudge) throws(PayloadError) -> Void
-  ) throws(PayloadError) {
-    var sides = readers
-    var from = 0
-    while from < total {
-      let range = from..<min(from + step, total)
-      try body(&sides, range, &judge)
-      // Two integers beyond 2^53, or two NaNs, may become one number.
-      let stored = (sides.0.stored, sides.1.stored)
-      if stored.0.count == stored.1.count, stored.0 != stored.1 { judge.noteHiddenDifference() }
-      from = range.upperBound
+    /// Whether stored elements differ that may have become one number: integers beyond 2^53, or NaNs.
+    var hidesDifference: Bool {
+      let stored = (readers.reference.stored, readers.recomputed.stored)
+      return stored.0.count == stored.1.count && stored.0 != stored.1
     }
+
+    mutating func read(_ range: Range<Int>) throws(PayloadError) {
+      try readers.reference.read(range, into: &reference)
+      try readers.recomputed.read(range, into: &recomputed)
+    }
+  }
+
+  private static func pass<Element: StoredElement>(
+    _ reference: TensorPayload, _ recomputed: TensorPayload, _ total: Int, _ step: Int,
+    as: Element.Type, _ use: (Block<Element>) throws(PayloadError) -> Void
+  ) throws(PayloadError) {
+    let block = Block<Element>(readers: (ElementReader(reference), ElementReader(recomputed)))
+    try ReadAhead.run(
+      (total + step - 1) / step, block: block,
+      fill: { number, block throws(PayloadError) in
+        try block.read(number * step..<min((number + 1) * step, total))
+      }, use: use)
   }
 
   /// How many elements to read at a time: whole rows, where a file has to be put together.
