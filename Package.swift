@@ -46,6 +46,10 @@ let package = Package(
     .target(name: "Canonical", swiftSettings: strict),
     .target(
       name: "FileDigests", dependencies: ["Canonical", "StemmaCrypto"], swiftSettings: strict),
+    // Opens the files that Judging compares.
+    .target(
+      name: "Payloads", dependencies: ["Canonical", "FileDigests", "Judging", "StemmaCrypto"],
+      swiftSettings: strict),
     .target(name: "Records", dependencies: ["Canonical", "StemmaCrypto"], swiftSettings: strict),
     // The tests behind a verdict.
     .target(name: "Judging", dependencies: ["Canonical", "StemmaCrypto"], swiftSettings: strict),
@@ -131,8 +135,8 @@ let package = Package(
       name: "stemma",
       dependencies: [
         "Audit", "CMalloc", "Canonical", "StemmaCrypto", "EmbeddedPostgres", "FileDigests",
-        "HTTPAPI", "Lineage", "LineageIndex", "Postgres", "PostgresStore", "Records", "Signer",
-        "SignerService", "Store", "TableAudit", "TransparencyLog",
+        "HTTPAPI", "Judging", "Lineage", "LineageIndex", "Payloads", "Postgres", "PostgresStore",
+        "Records", "Signer", "SignerService", "Store", "TableAudit", "TransparencyLog",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -151,7 +155,8 @@ let package = Package(
     .executableTarget(
       name: "stemma-bench",
       dependencies: [
-        "Canonical", "FileDigests", "Lineage", "LineageIndex", "Postgres", "PostgresStore",
+        "Canonical", "FileDigests", "Judging", "Lineage", "LineageIndex", "Payloads", "Postgres",
+        "PostgresStore",
         "Records", "SeededRandom", "StemmaCrypto", "Store", "TransparencyLog",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
@@ -222,6 +227,9 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "FileDigestsTests", dependencies: ["Canonical", "FileDigests", "StemmaCrypto"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "PayloadsTests", dependencies: ["FileDigests", "Judging", "Payloads", "SeededRandom"],
       swiftSettings: strict),
     .testTarget(
       name: "BenchTests",

@@ -5,8 +5,8 @@ internal import Glibc
 /// A write that keeps the size and falls into the same tick of the file system's clock (about 4 ms on
 /// Linux) as the one before it stays unseen, as for every tool that asks the file system. The change
 /// time is included because, unlike the modification time, no program can set it back.
-struct FileStamp: Equatable {
-  let size: Int64
+package struct FileStamp: Equatable {
+  package let size: Int64
   private let mode: mode_t
   private let device: dev_t
   private let inode: ino_t

@@ -1,13 +1,13 @@
 internal import Glibc
 
 /// A regular file opened for reading; closes itself. Threads may share it: reading moves no position.
-final class OpenFile: Sendable {
+package final class OpenFile: Sendable {
   /// The path it was opened by, fit to be printed.
-  let path: String
+  package let path: String
   private let descriptor: Int32
 
   /// - Parameter followingLinks: whether the last part of the path may be a symbolic link.
-  init(_ path: String, followingLinks: Bool) throws(FileDigestError) {
+  package init(_ path: String, followingLinks: Bool) throws(FileDigestError) {
     self.path = printable(path.utf8)
     guard !path.utf8.contains(0) else {
       throw FileDigestError(code: .badName, path: self.path, message: "the path holds a NUL")
@@ -28,19 +28,19 @@ final class OpenFile: Sendable {
   }
 
   /// What the file looks like now.
-  func stamp() throws(FileDigestError) -> FileStamp {
+  package func stamp() throws(FileDigestError) -> FileStamp {
     var status = stat()
     guard unsafe fstat(descriptor, &status) == 0 else { throw systemError(path: path) }
     return FileStamp(status)
   }
 
   /// Refuses the file if it no longer looks as it did.
-  func checkUnchanged(since before: FileStamp) throws(FileDigestError) {
+  package func checkUnchanged(since before: FileStamp) throws(FileDigestError) {
     guard try stamp() == before else { throw changed() }
   }
 
   /// Reads from `offset` until the buffer is full or the file ends; gives the number of bytes.
-  func read(
+  package func read(
     into buffer: UnsafeMutableRawBufferPointer, at offset: Int64
   ) throws(FileDigestError) -> Int {
     var filled = 0
@@ -57,7 +57,17 @@ final class OpenFile: Sendable {
     return filled
   }
 
-  func changed() -> FileDigestError {
+  /// Some of the bytes, which must all be there.
+  package func bytes(at offset: Int64, count: Int) throws(FileDigestError) -> [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: count)
+    let read = try unsafe bytes.withUnsafeMutableBufferPointer { buffer throws(FileDigestError) in
+      unsafe try self.read(into: UnsafeMutableRawBufferPointer(buffer), at: offset)
+    }
+    guard read == count else { throw changed() }
+    return bytes
+  }
+
+  package func changed() -> FileDigestError {
     FileDigestError(code: .changed, path: path, message: "changed while it was being read")
   }
 }

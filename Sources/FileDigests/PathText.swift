@@ -10,7 +10,7 @@ func objection(toName name: [UInt8]) -> String? {
 
 /// A path as text for an error message: every byte that is not part of a printable character appears
 /// as `\xNN`. Not reversible, hence never used to open anything.
-func printable(_ path: some Sequence<UInt8>) -> String {
+package func printable(_ path: some Sequence<UInt8>) -> String {
   var text = ""
   var decoder = UTF8()
   var bytes = Array(path)[...]

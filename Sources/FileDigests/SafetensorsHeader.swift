@@ -10,33 +10,58 @@ internal import Canonical
 ///
 /// Strict where readers are lax (duplicate keys, members of no meaning, integers written as `1.0`): two
 /// readers that understand a header differently would see different weights under one digest.
-struct SafetensorsHeader: Sendable {
-  struct Tensor: Sendable {
+package struct SafetensorsHeader: Sendable {
+  package struct Tensor: Sendable {
     /// Decoded UTF-8.
-    let name: [UInt8]
-    let type: TensorType
-    let shape: [UInt64]
+    package let name: [UInt8]
+    package let type: TensorType
+    package let shape: [UInt64]
     /// Counted from the end of the header.
-    let range: Range<Int64>
+    package let range: Range<Int64>
   }
 
   /// The limit of the format's own readers, in bytes.
   static let largestByteCount = 100_000_000
 
   /// In the order of their bytes in the file.
-  let tensors: [Tensor]
+  package let tensors: [Tensor]
 
-  /// - Parameters:
-  ///   - json: the N bytes of the header.
-  ///   - payload: how many bytes follow it in the file.
-  ///   - path: for the error, `.malformed`.
-  init(parsing json: [UInt8], payload: Int64, path: String) throws(FileDigestError) {
+  /// Where the tensors begin in the file.
+  package let payloadStart: Int64
+
+  /// Reads the header of a file of `size` bytes.
+  ///
+  /// - Throws: `.malformed` when it is not a safetensors file, or its header leaves any doubt.
+  package init(of file: OpenFile, size: Int64) throws(FileDigestError) {
+    let json: [UInt8]
+    (json, payloadStart) = try Self.text(of: file, size: size)
     do throws(HeaderObjection) {
       tensors = try Self.parse(json)
-      try Self.checkCover(tensors, payload: payload)
+      try Self.checkCover(tensors, payload: size - payloadStart)
     } catch {
-      throw FileDigestError(code: .malformed, path: path, message: error.message)
+      throw FileDigestError(code: .malformed, path: file.path, message: error.message)
     }
+  }
+
+  /// The JSON of the header and where the payload begins. Memory is taken only once the stated length
+  /// was found to fit into the file and the limit.
+  private static func text(
+    of file: OpenFile, size: Int64
+  ) throws(FileDigestError) -> (json: [UInt8], payloadStart: Int64) {
+    func malformed(_ message: String) -> FileDigestError {
+      FileDigestError(code: .malformed, path: file.path, message: message)
+    }
+    guard size >= 8 else { throw malformed("too short for a safetensors file") }
+    let stated = try file.bytes(at: 0, count: 8).reversed().reduce(UInt64(0)) {
+      $0 << 8 | UInt64($1)
+    }
+    guard let count = Int64(exactly: stated), count <= largestByteCount else {
+      throw malformed("a header of \(stated) bytes; at most \(largestByteCount) are allowed")
+    }
+    guard count <= size - 8 else {
+      throw malformed("a header of \(count) bytes, but only \(size - 8) follow")
+    }
+    return (try file.bytes(at: 8, count: Int(count)), 8 + count)
   }
 
   private static func parse(_ json: [UInt8]) throws(HeaderObjection) -> [Tensor] {

@@ -34,13 +34,11 @@ package struct TensorDigest: Hashable, Sendable {
   ) throws(FileDigestError) {
     let file = try OpenFile(path, followingLinks: true)
     let before = try file.stamp()
-    let (json, payloadStart) = try Self.headerBytes(of: file, fileSize: before.size)
-    let header = try SafetensorsHeader(
-      parsing: json, payload: before.size - payloadStart, path: file.path)
+    let header = try SafetensorsHeader(of: file, size: before.size)
     let largestFirst = header.tensors.sorted { $0.range.count > $1.range.count }
     let digests = try inParallel(largestFirst, threads: threads) {
       (tensor, buffer) throws(FileDigestError) in
-      let start = payloadStart + tensor.range.lowerBound
+      let start = header.payloadStart + tensor.range.lowerBound
       return try file.digest(of: start..<start + Int64(tensor.range.count), through: buffer)
     }
     try file.checkUnchanged(since: before)
@@ -71,39 +69,5 @@ package struct TensorDigest: Hashable, Sendable {
     }
     digest = SHA256.digest(of: encoding)
     count = tensors.count
-  }
-
-  /// The JSON of the header and where the payload begins. Memory is taken only once the stated length
-  /// was found to fit into the file and the limit.
-  private static func headerBytes(
-    of file: OpenFile, fileSize: Int64
-  ) throws(FileDigestError) -> (json: [UInt8], payloadStart: Int64) {
-    func malformed(_ message: String) -> FileDigestError {
-      FileDigestError(code: .malformed, path: file.path, message: message)
-    }
-    guard fileSize >= 8 else { throw malformed("too short for a safetensors file") }
-    let stated = try file.bytes(at: 0, count: 8).reversed().reduce(UInt64(0)) {
-      $0 << 8 | UInt64($1)
-    }
-    guard let count = Int64(exactly: stated), count <= SafetensorsHeader.largestByteCount else {
-      throw malformed(
-        "a header of \(stated) bytes; at most \(SafetensorsHeader.largestByteCount) are allowed")
-    }
-    guard count <= fileSize - 8 else {
-      throw malformed("a header of \(count) bytes, but only \(fileSize - 8) follow")
-    }
-    return (try file.bytes(at: 8, count: Int(count)), 8 + count)
-  }
-}
-
-extension OpenFile {
-  /// Some of the bytes, which must all be there.
-  fileprivate func bytes(at offset: Int64, count: Int) throws(FileDigestError) -> [UInt8] {
-    var bytes = [UInt8](repeating: 0, count: count)
-    let read = try unsafe bytes.withUnsafeMutableBufferPointer { buffer throws(FileDigestError) in
-      unsafe try self.read(into: UnsafeMutableRawBufferPointer(buffer), at: offset)
-    }
-    guard read == count else { throw changed() }
-    return bytes
   }
 }

@@ -4,7 +4,7 @@ internal import Canonical
 ///
 /// The list of PyPI safetensors 0.8.0. A name that is not here is refused: its size is unknown, so its
 /// tensor could not be checked.
-enum TensorType: String, Sendable, CaseIterable {
+package enum TensorType: String, Sendable, CaseIterable {
   case bool = "BOOL"
   case f4 = "F4"
   case f6E2M3 = "F6_E2M3"
@@ -37,7 +37,7 @@ enum TensorType: String, Sendable, CaseIterable {
   }
 
   /// Bits of one element. The types below a byte are packed.
-  var bitCount: UInt64 {
+  package var bitCount: UInt64 {
     switch self {
     case .f4: 4
     case .f6E2M3, .f6E3M2: 6

@@ -18,7 +18,7 @@ struct Stemma: AsyncParsableCommand {
       PutCommand.self, EraseCommand.self, CommitCommand.self, NameCommand.self, NamesCommand.self,
       LineageCommand.self, WhyCommand.self, DiffCommand.self, ImpactCommand.self, HashCommand.self,
       SignerCommand.self,
-      AuditCommand.self, ReceiptCommand.self, ExportCommand.self,
+      AuditCommand.self, ReceiptCommand.self, ExportCommand.self, JudgeCommand.self,
     ])
 
   static func main() async {
