@@ -55,7 +55,8 @@ let package = Package(
     .target(name: "Judging", dependencies: ["Canonical", "StemmaCrypto"], swiftSettings: strict),
     // Walks over records, and what is made of them: needs no server.
     .target(
-      name: "Lineage", dependencies: ["Canonical", "Records", "StemmaCrypto", "TransparencyLog"],
+      name: "Lineage",
+      dependencies: ["Canonical", "Judging", "Records", "StemmaCrypto", "TransparencyLog"],
       resources: [
         .embedInCode("Resources/page.html"),
         .embedInCode("Resources/page.css"),
@@ -73,7 +74,9 @@ let package = Package(
     .target(name: "TransparencyLog", dependencies: ["StemmaCrypto"], swiftSettings: strict),
     .target(
       name: "Store",
-      dependencies: ["Canonical", "Lineage", "StemmaCrypto", "Records", "TransparencyLog"],
+      dependencies: [
+        "Canonical", "Judging", "Lineage", "StemmaCrypto", "Records", "TransparencyLog",
+      ],
       swiftSettings: strict),
     // The references of a store in memory.
     .target(
@@ -123,7 +126,7 @@ let package = Package(
     .target(
       name: "HTTPAPI",
       dependencies: [
-        "Canonical", "Lineage", "StemmaCrypto", "Records", "Store", "TransparencyLog",
+        "Canonical", "Judging", "Lineage", "StemmaCrypto", "Records", "Store", "TransparencyLog",
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "Logging", package: "swift-log"),

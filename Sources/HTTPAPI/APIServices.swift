@@ -56,4 +56,6 @@ extension APIServices {
     log.took(committed.checkpoint)
     return committed
   }
+
+  var views: ViewService { ViewService(lineage: lineage, records: records) }
 }

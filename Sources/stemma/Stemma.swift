@@ -1,4 +1,5 @@
 import ArgumentParser
+import Canonical
 import Lineage
 
 /// The one binary: parse, wire, run. One file a command.
@@ -16,7 +17,8 @@ struct Stemma: AsyncParsableCommand {
     subcommands: [
       ServeCommand.self, MigrateCommand.self, CatCommand.self, ShowCommand.self, LogCommand.self,
       PutCommand.self, EraseCommand.self, CommitCommand.self, NameCommand.self, NamesCommand.self,
-      LineageCommand.self, WhyCommand.self, DiffCommand.self, ImpactCommand.self, HashCommand.self,
+      LineageCommand.self, WhyCommand.self, DiffCommand.self, ImpactCommand.self,
+      ViewsCommand.self, StaleCommand.self, RetractCommand.self, HashCommand.self,
       SignerCommand.self,
       AuditCommand.self, ReceiptCommand.self, ExportCommand.self, JudgeCommand.self,
     ])
@@ -48,8 +50,11 @@ struct Stemma: AsyncParsableCommand {
 struct CommandFailure: Error {
   let message: String
   let status: Int32
-  /// Of a server's problem document.
-  var code: String?
+  /// A server's problem document.
+  var problem: JSONNode?
+
+  /// Of the problem document.
+  var code: String? { problem?["code"]?.text }
 
   /// The check found something.
   static func found(_ message: String) -> CommandFailure { .init(message: message, status: 1) }

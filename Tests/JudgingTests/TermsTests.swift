@@ -134,5 +134,5 @@ import Testing
     (0.0, "0"), (1.0, "1"), (-12.345, "-12.35"), (1234, "1234"), (123_456, "123500"),
     (0.05, "0.05"), (0.000_123_4, "1.234e-4"), (1e7, "1e7"), (9.9999, "10"), (3.2e-12, "3.2e-12"),
   ])
-  func shortNumbers(value: Double, text: String) { #expect(short(value) == text) }
+  func shortNumbers(value: Double, text: String) { #expect(fourDigits(value) == text) }
 }

@@ -13,11 +13,11 @@ extension Judgement {
     let width = tests.map(\.name.utf8.count).max() ?? 0
     for test in tests {
       let name = test.name + String(repeating: " ", count: width - test.name.utf8.count)
-      var line = "  \(name)  \(short(test.statistic))  limit \(short(test.threshold))"
+      var line = "  \(name)  \(fourDigits(test.statistic))  limit \(fourDigits(test.threshold))"
       if let interval = test.interval {
-        line += "  [\(short(interval.lowerBound)), \(short(interval.upperBound))]"
+        line += "  [\(fourDigits(interval.lowerBound)), \(fourDigits(interval.upperBound))]"
       }
-      if let p = test.pValue { line += "  p \(short(p))" }
+      if let p = test.pValue { line += "  p \(fourDigits(p))" }
       lines.append(line)
     }
     if looks > 1 { lines.append("  look \(looks)") }
@@ -26,7 +26,7 @@ extension Judgement {
 }
 
 /// Four significant digits: enough to compare with a threshold by eye. JSON has them all.
-func short(_ value: Double) -> String {
+package func fourDigits(_ value: Double) -> String {
   guard value.isFinite, value != 0 else { return value == 0 ? "0" : "\(value)" }
   var exponent = 0
   var rest = value.magnitude

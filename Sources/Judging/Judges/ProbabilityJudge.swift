@@ -152,7 +152,7 @@ package struct ProbabilityJudge: Sendable {
         .init("decision_flips", Double(flips), threshold: 0),
         .init("decision_flips.widest_gap", widestFlip, threshold: 2 * largest),
       ], looks: looks.number,
-      findings: ["row \(largestRow) varies most: \(short(largest))"])
+      findings: ["row \(largestRow) varies most: \(fourDigits(largest))"])
     if greatest.admits(largest), average.admits(variation.mean) {
       judgement.verdict = .numericallyEquivalent
     } else if share.isWithin(looks), mean.isWithin(looks) {

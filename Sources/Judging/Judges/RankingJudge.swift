@@ -83,7 +83,7 @@ package struct RankingJudge: Sendable {
         mean.test("rank_distance.mean", looks, part: part),
         top.test("top_change.share", looks, part: part),
       ], looks: looks.number,
-      findings: ["query \(worst.query) differs most: \(short(max(0, worst.distance)))"])
+      findings: ["query \(worst.query) differs most: \(fourDigits(max(0, worst.distance)))"])
     if let drift {
       judgement.tests.append(.init("score_drift.max", drift, threshold: near.value ?? 0))
       if let limit = near.value, drift > 10 * limit { judgement.flags.insert(.unexplainedDrift) }

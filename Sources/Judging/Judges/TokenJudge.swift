@@ -135,7 +135,7 @@ package struct TokenJudge: Sendable {
       ], looks: looks.number,
       findings: [
         found,
-        "token \(largestAt.token) of sequence \(largestAt.sequence) costs most: \(short(largestDeficit))",
+        "token \(largestAt.token) of sequence \(largestAt.sequence) costs most: \(fourDigits(largestDeficit))",
       ])
     if deficit.admits(largestDeficit), close.admits(mean.estimate.mean),
       mismatch <= Self.mismatchShare

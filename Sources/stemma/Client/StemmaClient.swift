@@ -111,7 +111,7 @@ struct StemmaClient {
     var failure: CommandFailure =
       answer.status == 503 || answer.status == 500
       ? .unavailable(text) : answer.status == 401 ? .usage(text) : .found(text)
-    failure.code = (try? JSONDocument(parsing: answer.body).root)?["code"]?.text
+    failure.problem = try? JSONDocument(parsing: answer.body).root
     return failure
   }
 

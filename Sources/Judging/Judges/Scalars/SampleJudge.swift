@@ -27,8 +27,8 @@ package enum SampleJudge {
         + equivalence.tests("sample", looks),
       looks: looks.number,
       findings: [
-        "means \(short(a.mean)) of \(a.count) and \(short(b.mean)) of \(b.count) runs",
-        "deviations \(short(a.deviation)) and \(short(b.deviation))",
+        "means \(fourDigits(a.mean)) of \(a.count) and \(fourDigits(b.mean)) of \(b.count) runs",
+        "deviations \(fourDigits(a.deviation)) and \(fourDigits(b.deviation))",
       ])
     conclude(
       &judgement, terms, isShown: equivalence.isShown(looks),

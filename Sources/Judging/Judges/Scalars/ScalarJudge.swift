@@ -44,7 +44,9 @@ package enum ScalarJudge {
       .divergent, flags: flags,
       tests: [.init("scalar_drift.max", drifts[worst], threshold: envelope.value ?? 0)],
       looks: terms.looks.number,
-      findings: ["number \(worst) is \(short(pairs[worst].0)), then \(short(pairs[worst].1))"])
+      findings: [
+        "number \(worst) is \(fourDigits(pairs[worst].0)), then \(fourDigits(pairs[worst].1))"
+      ])
     let margin = terms.contract[optional: .scalar]
     if let margin {
       judgement.tests.append(.init("scalar_difference.max", widest, threshold: margin))

@@ -30,7 +30,7 @@ extension TensorJudge {
       "\(drifts.rows - drifts.equalRows) of \(drifts.rows) rows differ in some bit")
     if drifts.largest > 0 {
       judgement.findings.append(
-        "row \(drifts.largestRow) drifts most: \(short(drifts.largest)) of its size")
+        "row \(drifts.largestRow) drifts most: \(fourDigits(drifts.largest)) of its size")
     }
     if let first = drifts.firstGross {
       judgement.findings.append("\(drifts.gross) rows are grossly wrong, the first is row \(first)")

@@ -196,6 +196,62 @@ class Client:
         ).json()
         return answer
 
+    def retract(
+        self, subject: str, reason: str, effect: str = "ever", replacement: Optional[str] = None
+    ) -> str:
+        """Say that nothing is to rest on ``subject`` any more: it was always wrong (``ever``), or is from now on
+        (``from_now``). Returns the retraction's digest. Raises :class:`Problem` 409 where it is retracted."""
+        record = {"kind": "retraction", "v": 1, "subject": subject, "reason": reason, "effect": effect}
+        if replacement:
+            record["replacement"] = replacement
+        return self.commit([record]).digests[0]
+
+    def view(self, digest: str, *, at: Union[int, str, None] = None) -> dict[str, Any]:
+        """How many outputs a view has, on which device classes, how they compare, and whether it stands."""
+        return self._get(f"views/{digest}", at=at)
+
+    def outputs(
+        self, view: str, *, device_class: Optional[str] = None, at: Union[int, str, None] = None
+    ) -> list[dict[str, Any]]:
+        """The outputs of a view (the 10,000 newest at the most), each with its newest verdicts, in index order."""
+        return self._pages(f"views/{view}/outputs", "outputs", limit=1000, at=at, **{"class": device_class})
+
+    def answer(
+        self,
+        view: str,
+        *,
+        device_class: Optional[str] = None,
+        verdict: Optional[str] = None,
+        at: Union[int, str, None] = None,
+    ) -> Optional[dict[str, Any]]:
+        """An output of the view that will do, to be asked for before a GPU is spent on another one; ``None`` where
+        there is none. It is never one that was disowned, and comes with the view's whole report."""
+        try:
+            return self._get(f"views/{view}/answer", at=at, verdict=verdict, **{"class": device_class})
+        except Problem as problem:
+            if problem.code == "no_answer":
+                return None
+            raise
+
+    def stale(self, *, at: Union[int, str, None] = None) -> list[dict[str, Any]]:
+        """Every view that is stale at one snapshot, with since when and because of what, in index order."""
+        return self._pages("stale", "views", limit=100_000, at=at)
+
+    def _get(self, path: str, **query: Any) -> dict[str, Any]:
+        chosen = {name: value for name, value in query.items() if value is not None}
+        answer: dict[str, Any] = self._send("GET", path, params=chosen).json()
+        return answer
+
+    def _pages(self, path: str, name: str, **query: Any) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = []
+        while True:
+            page = self._get(path, **query)
+            found += page[name]
+            if "next" not in page:
+                return found
+            # All pages are of the snapshot of the first.
+            query.update(after=page["next"], at=page["at"])
+
     def _send(self, method: str, path: str, **arguments: Any) -> httpx.Response:
         url = f"{self.url}/v1/{self.namespace}/{path}"
         for attempt in range(self._retries + 1):

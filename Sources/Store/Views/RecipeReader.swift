@@ -1,0 +1,166 @@
+import Canonical
+import Lineage
+import Records
+import StemmaCrypto
+
+/// Recipes of a namespace, and what their names lead to in a snapshot.
+///
+/// Names are those of the recipe's own namespace: recipes of imported ones are that namespace's to follow.
+struct RecipeReader: Sendable {
+  let graph: GraphReader
+  let records: any RecordReader
+
+  private static let page = 1000
+
+  /// A recipe's newest resolution.
+  private struct Resolved {
+    let recipe: LineageGraph.Node
+    let resolution: Int64
+    let view: Int64
+  }
+
+  private var namespace: Namespace { graph.namespaces[0] }
+
+  /// Every recipe whose newest resolution is not what it leads to now.
+  func changes() async throws(StoreError) -> [RecipeChange] {
+    var found: [Int64] = []
+    var filter = RecordFilter()
+    filter.kind = .recipe
+    filter.indices = 0..<graph.size
+    filter.limit = Self.page
+    var hasMore = true
+    while hasMore {
+      let page = try await records.records(filter, in: namespace)
+      found += page.items.map(\.index)
+      filter.after = page.items.last?.index
+      hasMore = page.hasMore && filter.after != nil
+    }
+    return try await changes(of: found)
+  }
+
+  /// Those among the recipes whose newest resolution is one of `views`.
+  func changes(ofViews views: some Sequence<Int64>) async throws(StoreError) -> [RecipeChange] {
+    let views = Set(views)
+    let resolutions = try await graph.step(views, .down, [.resolutionView]).map(\.from)
+    let recipes = try await graph.step(resolutions, .up, [.resolutionRecipe]).map(\.to)
+    return try await changes(of: Set(recipes)).filter { views.contains($0.view) }
+  }
+
+  /// What the recipe is in this snapshot.
+  func resolve(_ recipe: JSONNode) async throws(StoreError) -> ViewRecord.Resolution {
+    let moves = try await moves(of: Set(ViewRecord.names(of: recipe)), at: graph.size - 1)
+    return ViewRecord.resolve(recipe, moves.mapValues(\.target))
+  }
+
+  private func changes(of recipes: some Sequence<Int64>) async throws(StoreError) -> [RecipeChange]
+  {
+    let resolved = try await resolved(recipes)
+    let views = try await graph.nodes(Set(resolved.map(\.view)), withRecords: false)
+    let names = resolved.flatMap { $0.recipe.record.map(ViewRecord.names(of:)) ?? [] }
+    let moves = try await moves(of: Set(names), at: graph.size - 1)
+    var changes: [RecipeChange] = []
+    for one in resolved {
+      guard let recipe = one.recipe.record, let view = views[one.view] else { continue }
+      var leadsTo: Digest?
+      if case .view(let record) = ViewRecord.resolve(recipe, moves.mapValues(\.target)) {
+        leadsTo = record.digest
+      }
+      guard leadsTo != view.digest else { continue }
+      let since = try await wrongSince(recipe, view.digest, after: one.resolution)
+      let moved = ViewRecord.names(of: recipe).compactMap { name in
+        moves[name].flatMap {
+          $0.index >= since ? RecipeChange.Move(name: name, index: $0.index) : nil
+        }
+      }
+      changes.append(
+        RecipeChange(
+          recipe: one.recipe.index, resolution: one.resolution, view: one.view, leadsTo: leadsTo,
+          since: since, moves: moved))
+    }
+    return changes
+  }
+
+  private func resolved(_ recipes: some Sequence<Int64>) async throws(StoreError) -> [Resolved] {
+    let newest = try await graph.step(recipes, .down, [.resolutionRecipe], limitEach: 1)
+    let views = Dictionary(
+      try await graph.step(newest.map(\.from), .up, [.resolutionView]).map { ($0.from, $0.to) }
+    ) { first, _ in first }
+    let nodes = try await graph.nodes(newest.map(\.to), withRecords: true)
+    return newest.compactMap { edge in
+      guard let recipe = nodes[edge.to], recipe.namespace.utf8.elementsEqual(namespace.name.utf8),
+        let view = views[edge.from]
+      else { return nil }
+      return Resolved(recipe: recipe, resolution: edge.from, view: view)
+    }
+  }
+
+  private struct Moved {
+    let index: Int64
+    let target: ViewRecord.Target
+  }
+
+  /// Where each of `names` pointed at `index`; those that pointed nowhere are left out.
+  private func moves(
+    of names: Set<String>, at index: Int64
+  ) async throws(StoreError) -> [String: Moved] {
+    var moves: [(name: String, index: Int64)] = []
+    for name in names.sorted() {
+      if let move = try await records.name(name, at: index, in: namespace) {
+        moves.append((name, move.index))
+      }
+    }
+    let targets = try await targets(of: moves.map(\.index))
+    var found: [String: Moved] = [:]
+    for move in moves {
+      found[move.name] = targets[move.index].map { Moved(index: move.index, target: $0) }
+    }
+    return found
+  }
+
+  /// What moves of names lead to.
+  private func targets(
+    of moves: [Int64]
+  ) async throws(StoreError) -> [Int64: ViewRecord.Target] {
+    let edges = try await graph.step(Set(moves), .up, [.nameTarget])
+    let nodes = try await graph.nodes(Set(edges.map(\.to)), withRecords: false)
+    var found: [Int64: ViewRecord.Target] = [:]
+    for edge in edges {
+      found[edge.from] = nodes[edge.to].map {
+        ViewRecord.Target(digest: $0.digest, kind: $0.kind)
+      }
+    }
+    return found
+  }
+
+  /// The first move after the last time that the recipe was that view; the resolution itself where it never
+  /// was since.
+  private func wrongSince(
+    _ recipe: JSONNode, _ view: Digest, after resolution: Int64
+  ) async throws(StoreError) -> Int64 {
+    let names = ViewRecord.names(of: recipe)
+    var targets = try await moves(of: Set(names), at: resolution).mapValues(\.target)
+    var later: [(index: Int64, name: String)] = []
+    for name in names {
+      var (after, hasMore) = (resolution, true)
+      while hasMore {
+        let page = try await records.history(
+          of: name, after: after, limit: Self.page, in: namespace)
+        later += page.items.filter { $0.index < graph.size }.map { ($0.index, name) }
+        hasMore = page.hasMore && page.items.last.map { $0.index < graph.size } == true
+        after = page.items.last?.index ?? after
+      }
+    }
+    later.sort { $0.index < $1.index }
+    let moved = try await self.targets(of: later.map(\.index))
+    func isRight() -> Bool {
+      guard case .view(let record) = ViewRecord.resolve(recipe, targets) else { return false }
+      return record.digest == view
+    }
+    var since = isRight() ? nil : Optional(resolution)
+    for move in later {
+      targets[move.name] = moved[move.index]
+      if isRight() { since = nil } else { since = since ?? move.index }
+    }
+    return since ?? resolution
+  }
+}

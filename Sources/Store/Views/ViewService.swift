@@ -1,0 +1,101 @@
+import Canonical
+import Lineage
+import Records
+import StemmaCrypto
+
+/// What views are worth: stale or not, since when and because of what, and how their outputs compare. All of it is
+/// computed from the graph in a snapshot. It throws what its ports do.
+package struct ViewService: Sendable {
+  let lineage: LineageService
+  let records: any RecordReader
+
+  /// References that one question may meet: bounds its memory to some hundreds of MB.
+  static let work = 4_000_000
+
+  package init(lineage: LineageService, records: any RecordReader) {
+    self.lineage = lineage
+    self.records = records
+  }
+
+  /// The largest page in which views have their names: those need their bodies.
+  package static let namedPage = 1000
+
+  /// Views that are stale, by index, those after `after`.
+  package func stale(
+    in namespace: Namespace, at point: SnapshotPoint?, after: Int64 = -1, limit: Int
+  ) async throws(StoreError) -> StaleReport {
+    let graph = try await GraphReader(lineage, from: namespace, at: point)
+    let standings = try await staleViews(graph)
+    var report = StaleReport(at: graph.size - 1)
+    report.total = standings.count
+    let rest = standings.drop { $0.view <= after }
+    let page = rest.prefix(limit)
+    report.next = page.count < rest.count ? page.last?.view : nil
+    let isNamed = limit <= Self.namedPage
+    let views = try await graph.nodes(page.map(\.view), withRecords: isNamed)
+    report.views = page.compactMap { standing in
+      views[standing.view].map {
+        StaleReport.View(
+          index: $0.index, digest: $0.digest, output: $0.record?["output"]?["name"]?.text,
+          standing: standing)
+      }
+    }
+    report.digests = try await digests(page.flatMap(\.spokenOf), graph)
+    return report
+  }
+
+  /// How every stale view stands, ascending.
+  func staleViews(_ graph: GraphReader) async throws(StoreError) -> [ViewStanding] {
+    let retractions = try await RetractionReader(graph: graph, records: records).all()
+    let visible = retractions.subjects.filter { $0 < graph.size }
+    var edges: [LineageEdge] = []
+    if !visible.isEmpty {
+      let answer = try await graph.walk(visible, .down, work: Self.work)
+      guard !answer.truncation.contains(.work) else {
+        throw StoreError(
+          .overloaded, "more rests on what is retracted than one answer can hold")
+      }
+      edges = answer.edges
+    }
+    let staleness = Staleness(edges: edges, retractions: retractions)
+    let changes = Dictionary(
+      grouping: try await RecipeReader(graph: graph, records: records).changes(), by: \.view)
+    let touched = Set(edges.lazy.filter { $0.member.kind == .view }.map(\.from))
+    let views = touched.union(changes.keys)
+    let successions = try await successions(of: views, graph)
+    return views.sorted().compactMap { view in
+      let standing = ViewStanding(
+        of: view, staleness, successions: successions, changes: changes[view] ?? [])
+      return standing.state == .stale ? standing : nil
+    }
+  }
+
+  /// The newest successions from and to each of `views`.
+  func successions(
+    of views: some Sequence<Int64>, _ graph: GraphReader
+  ) async throws(StoreError) -> SuccessionTable {
+    let newest = try await graph.step(
+      views, .down, [.successionFrom, .successionTo], limitEach: 1)
+    let ends = try await graph.step(
+      Set(newest.map(\.from)), .up, [.successionFrom, .successionTo])
+    var from: [Int64: Int64] = [:]
+    var to: [Int64: Int64] = [:]
+    for edge in ends {
+      if edge.member == .successionFrom {
+        from[edge.from] = edge.to
+      } else {
+        to[edge.from] = edge.to
+      }
+    }
+    return SuccessionTable(
+      from.compactMap { index, from in
+        to[index].map { Succession(index: index, from: from, to: $0) }
+      })
+  }
+
+  func digests(
+    _ indices: some Sequence<Int64>, _ graph: GraphReader
+  ) async throws(StoreError) -> [Int64: Digest] {
+    try await graph.nodes(Set(indices), withRecords: false).mapValues(\.digest)
+  }
+}
