@@ -15,6 +15,7 @@ package struct Migrations: Sendable {
     Migration(number: 1, name: "0001_store", sql: PackageResources._001_store_sql),
     Migration(number: 2, name: "0002_log", sql: PackageResources._002_log_sql),
     Migration(number: 3, name: "0003_lineage", sql: PackageResources._003_lineage_sql),
+    Migration(number: 5, name: "0005_rebuilds", sql: PackageResources._005_rebuilds_sql),
   ]
 
   /// Brings the database to the newest version. May be called by many servers at once.
