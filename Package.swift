@@ -121,6 +121,7 @@ let package = Package(
         .embedInCode("../../migrations/0002_log.sql"),
         .embedInCode("../../migrations/0003_lineage.sql"),
         .embedInCode("../../migrations/0004_erased.sql"),
+        .embedInCode("../../migrations/0005_rebuilds.sql"),
       ],
       swiftSettings: strict),
     .target(

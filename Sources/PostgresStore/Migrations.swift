@@ -16,6 +16,7 @@ package struct Migrations: Sendable {
     Migration(number: 2, name: "0002_log", sql: PackageResources._002_log_sql),
     Migration(number: 3, name: "0003_lineage", sql: PackageResources._003_lineage_sql),
     Migration(number: 4, name: "0004_erased", sql: PackageResources._004_erased_sql),
+    Migration(number: 5, name: "0005_rebuilds", sql: PackageResources._005_rebuilds_sql),
   ]
 
   /// Brings the database to the newest version. May be called by many servers at once.
