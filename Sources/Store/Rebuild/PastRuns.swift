@@ -49,8 +49,9 @@ struct PastRuns: Sendable {
     ) { first, _ in first }
     for output in outputs {
       guard let run = runs[output.from], let time = took[run],
-        let device = places[output.from], let name = records[device]?["class"]?.text
+        let device = places[output.from]
       else { continue }
+      let name = DeviceGroup([records[device]]).name
       let share = time / Double(max(1, counts[run] ?? 1))
       seconds[output.to, default: [:]][name, default: []].append(share)
     }
