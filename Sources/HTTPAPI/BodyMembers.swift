@@ -6,20 +6,22 @@ import Store
 /// The members of a request's body: an object of which all are known. Each reader says what is wrong and where.
 struct BodyMembers {
   private let root: JSONNode
+  /// JSON Pointer of the object.
+  private let place: String
 
-  init(_ root: JSONNode, allowing names: [String]) throws {
+  init(_ root: JSONNode, at place: String = "", allowing names: [String]) throws {
     guard root.type == .object else {
-      throw Problem.invalidRequest("an object is needed", pointer: "")
+      throw Problem.invalidRequest("an object is needed", pointer: place)
     }
     for (key, _) in root.members {
       let name = key.text ?? ""
       guard names.contains(name) else {
         throw Problem.invalidRequest(
           "unknown member; known are \(names.joined(separator: ", "))",
-          pointer: "/" + jsonPointerToken(name))
+          pointer: "\(place)/\(jsonPointerToken(name))")
       }
     }
-    self.root = root
+    (self.root, self.place) = (root, place)
   }
 
   func has(_ name: String) -> Bool { node(name) != nil }
@@ -28,7 +30,8 @@ struct BodyMembers {
   func text(_ name: String, limit: Int) throws -> String? {
     guard let node = node(name) else { return nil }
     guard let text = node.text, (1...limit).contains(text.utf8.count) else {
-      throw Problem.invalidRequest("a text of 1 to \(limit) bytes is needed", pointer: "/\(name)")
+      throw Problem.invalidRequest(
+        "a text of 1 to \(limit) bytes is needed", pointer: "\(place)/\(name)")
     }
     return text
   }
@@ -38,7 +41,7 @@ struct BodyMembers {
     guard let text = try text(name, limit: DeviceGroup.maximumName) else { return nil }
     guard DeviceGroup.isName(text) else {
       throw Problem.invalidRequest(
-        "a device class as views/{digest} names it is needed", pointer: "/\(name)")
+        "a device class as views/{digest} names it is needed", pointer: "\(place)/\(name)")
     }
     return text
   }
@@ -48,7 +51,7 @@ struct BodyMembers {
     guard let integer = node.integer, range.contains(integer) else {
       throw Problem.invalidRequest(
         "a whole number from \(range.lowerBound) to \(range.upperBound) is needed",
-        pointer: "/\(name)")
+        pointer: "\(place)/\(name)")
     }
     return integer
   }
@@ -56,13 +59,13 @@ struct BodyMembers {
   func flag(_ name: String) throws -> Bool? {
     guard let node = node(name) else { return nil }
     guard let flag = node.bool else {
-      throw Problem.invalidRequest("true or false is needed", pointer: "/\(name)")
+      throw Problem.invalidRequest("true or false is needed", pointer: "\(place)/\(name)")
     }
     return flag
   }
 
   func digest(_ name: String) throws -> Digest? {
-    try node(name).map { try Self.digest($0, at: "/\(name)") }
+    try node(name).map { try Self.digest($0, at: "\(place)/\(name)") }
   }
 
   /// 1 to `limit` different digests.
@@ -87,15 +90,14 @@ struct BodyMembers {
   /// The members of an object in it.
   func object(_ name: String, allowing names: [String]) throws -> BodyMembers? {
     guard let node = node(name) else { return nil }
-    guard node.type == .object else {
-      throw Problem.invalidRequest("an object is needed", pointer: "/\(name)")
-    }
-    return try BodyMembers(node, allowing: names)
+    return try BodyMembers(node, at: "\(place)/\(name)", allowing: names)
   }
 
-  /// That member, which must be there.
-  static func required<Value>(_ value: Value?, _ name: String) throws -> Value {
-    guard let value else { throw Problem.invalidRequest("is missing", pointer: "/\(name)") }
+  /// The value of that member, which must be there.
+  func required<Value>(_ name: String, _ value: Value?) throws -> Value {
+    guard let value else {
+      throw Problem.invalidRequest("is missing", pointer: "\(place)/\(name)")
+    }
     return value
   }
 
@@ -107,14 +109,14 @@ struct BodyMembers {
     _ node: JSONNode, _ name: String, _ limit: Int, _ read: (JSONNode, String) throws -> Value
   ) throws -> [Value] {
     guard node.type == .array, (1...limit).contains(node.count) else {
-      throw Problem.invalidRequest("1 to \(limit) elements are needed", pointer: "/\(name)")
+      throw Problem.invalidRequest("1 to \(limit) elements are needed", pointer: "\(place)/\(name)")
     }
-    return try node.elements.enumerated().map { try read($1, "/\(name)/\($0)") }
+    return try node.elements.enumerated().map { try read($1, "\(place)/\(name)/\($0)") }
   }
 
   private func different<Value: Hashable>(_ values: [Value], _ name: String) throws -> [Value] {
     guard Set(values).count == values.count else {
-      throw Problem.invalidRequest("one of them is there twice", pointer: "/\(name)")
+      throw Problem.invalidRequest("one of them is there twice", pointer: "\(place)/\(name)")
     }
     return values
   }

@@ -61,10 +61,10 @@ enum LeaseRoutes {
     }
     let count = Int(try members.integer("count", 1...100) ?? 1)
     return LeaseRequest(
-      worker: try BodyMembers.required(members.text("worker", limit: 200), "worker"),
-      deviceClass: try BodyMembers.required(members.deviceClass("class"), "class"),
-      executors: try BodyMembers.required(
-        members.texts("executors", limit: 100, length: 63), "executors"),
+      worker: try members.required("worker", members.text("worker", limit: 200)),
+      deviceClass: try members.required("class", members.deviceClass("class")),
+      executors: try members.required(
+        "executors", members.texts("executors", limit: 100, length: 63)),
       rebuild: rebuild, leases: (0..<count).map { _ in services.rebuilds.newID() },
       seconds: Int32(try members.integer("seconds", 5...3600) ?? 60), now: services.now())
   }
@@ -75,10 +75,10 @@ enum LeaseRoutes {
       throw Problem.invalidRequest("one of output and failed is needed", pointer: "")
     }
     if let output = try members.digest("output") { return .done(output: output) }
-    let failed = try BodyMembers.required(
-      members.object("failed", allowing: ["reason", "stderr"]), "failed")
+    let failed = try members.required(
+      "failed", members.object("failed", allowing: ["reason", "stderr"]))
     return .failed(
-      reason: try BodyMembers.required(failed.text("reason", limit: 200), "failed/reason"),
+      reason: try failed.required("reason", failed.text("reason", limit: 200)),
       complaint: Array((try failed.text("stderr", limit: 512 << 10) ?? "").utf8))
   }
 }
