@@ -86,10 +86,10 @@ extension ViewStanding {
           ]))
       }
     }
-    func list(_ values: [JSONValue]) -> JSONValue? { values.isEmpty ? nil : .array(values) }
+    func list(_ values: [JSONValue]) -> JSONValue? { values.isEmpty ? .none : .array(values) }
     return .object(present: [
       "retracted": list(own), "superseded": list(successions), "restsOn": list(retractions),
-      "recipes": list(recipes), "more": isCut ? true : nil,
+      "recipes": list(recipes), "more": isCut ? true : .none,
     ])
   }
 
