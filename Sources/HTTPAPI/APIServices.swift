@@ -7,6 +7,7 @@ package struct APIServices: Sendable {
   package let content: any ContentStorage
   package let log: PublishedLog
   package let lineage: LineageService
+  package let rebuilds: RebuildService
   /// Nil where there is one engine of lineage only.
   package let lineageStanding: (@Sendable () -> LineageStanding)?
   /// How far the table of edges is; nil where the database does not say.
@@ -23,7 +24,7 @@ package struct APIServices: Sendable {
 
   package init(
     committer: GroupCommitter, records: any RecordReader, content: any ContentStorage,
-    log: PublishedLog, lineage: LineageService,
+    log: PublishedLog, lineage: LineageService, rebuilds: RebuildService,
     lineageStanding: (@Sendable () -> LineageStanding)? = nil,
     edgeProgress: @escaping @Sendable () async -> EdgeProgress?,
     authenticator: Authenticator, health: Health, witnesses: WitnessedSigner? = nil,
@@ -36,6 +37,7 @@ package struct APIServices: Sendable {
     self.content = content
     self.log = log
     self.lineage = lineage
+    self.rebuilds = rebuilds
     self.lineageStanding = lineageStanding
     self.edgeProgress = edgeProgress
     self.authenticator = authenticator

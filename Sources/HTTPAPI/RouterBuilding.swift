@@ -6,7 +6,8 @@ import Store
 enum RouteTable {
   static let all: [Route] =
     CommitRoutes.all + RecordRoutes.all + ContentRoutes.all + LocationRoutes.all
-    + LineageRoutes.all + ViewRoutes.all + DiffRoutes.all + NameRoutes.all + ErasureRoutes.all
+    + LineageRoutes.all + ViewRoutes.all + RebuildRoutes.all + LeaseRoutes.all + DiffRoutes.all
+    + NameRoutes.all + ErasureRoutes.all
     + LogRoutes.all
     + BundleRoutes.all + OperationsRoutes.all + UIRoutes.all
 }

@@ -30,7 +30,8 @@ enum OperationsRoutes {
         CommitMetrics.text(services.committer.counters)
           + (services.witnesses.map(WitnessMetrics.text) ?? "")
           + (services.lineageStanding.map { LineageMetrics.text($0()) } ?? "")
-          + LineageMetrics.text(await services.edgeProgress()),
+          + LineageMetrics.text(await services.edgeProgress())
+          + RebuildMetrics.text(try? await services.rebuilds.storage.backlog()),
         mediaType: "text/plain; version=0.0.4; charset=utf-8")
     },
   ]

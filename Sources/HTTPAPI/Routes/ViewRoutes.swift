@@ -60,9 +60,9 @@ enum ViewRoutes {
 
   private static func deviceGroup(in query: [String: String]) throws -> DeviceGroup? {
     guard let name = query["class"] else { return nil }
-    guard (1...256).contains(name.utf8.count) else {
+    guard DeviceGroup.isName(name) else {
       throw Problem.invalidRequest(
-        "a device class as views/{digest} names it, 1 to 256 bytes", parameter: "class")
+        "a device class as views/{digest} names it", parameter: "class")
     }
     return DeviceGroup(name: name)
   }

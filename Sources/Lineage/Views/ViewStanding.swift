@@ -1,4 +1,4 @@
-package import StemmaCrypto
+package import Records
 
 /// What a view is worth at an index. Computed from the graph, never stored.
 package enum ViewState: String, CaseIterable, Sendable {
@@ -24,14 +24,14 @@ package struct Succession: Hashable, Sendable {
   }
 }
 
-/// A recipe whose newest resolution is a view that it does not lead to any more.
-package struct RecipeChange: Hashable, Sendable {
+/// A recipe that leads to another view than the one that it was the last time.
+package struct RecipeChange: Sendable {
   package let recipe: Int64
   package let resolution: Int64
-  /// The view that it was.
+  /// The view that has the place of the one that it was.
   package let view: Int64
   /// The view that it is now, which may not be in the store yet; nil where its names lead to none.
-  package let leadsTo: Digest?
+  package let leadsTo: Record?
   /// Since when: the first move of a name after the last time that it was right.
   package let since: Int64
   /// Names that lead elsewhere now, and the record that moved each there; by name.
@@ -48,7 +48,7 @@ package struct RecipeChange: Hashable, Sendable {
   }
 
   package init(
-    recipe: Int64, resolution: Int64, view: Int64, leadsTo: Digest?, since: Int64, moves: [Move]
+    recipe: Int64, resolution: Int64, view: Int64, leadsTo: Record?, since: Int64, moves: [Move]
   ) {
     self.recipe = recipe
     self.resolution = resolution
@@ -61,7 +61,7 @@ package struct RecipeChange: Hashable, Sendable {
 
 /// The state of a view in a snapshot, since when, and everything that makes it so.
 package struct ViewStanding: Sendable {
-  package enum Reason: Hashable, Sendable {
+  package enum Reason: Sendable {
     /// The view itself is retracted.
     case retracted(StandingRetractions.Standing)
     case superseded(Succession)

@@ -12,16 +12,19 @@ struct RecipeReader: Sendable {
 
   private static let page = 1000
 
-  /// A recipe's newest resolution.
+  /// What a recipe was the last time.
   private struct Resolved {
     let recipe: LineageGraph.Node
     let resolution: Int64
+    /// The view that it was.
     let view: Int64
+    /// The view that has that one's place.
+    let holder: Int64
   }
 
   private var namespace: Namespace { graph.namespaces[0] }
 
-  /// Every recipe whose newest resolution is not what it leads to now.
+  /// Every recipe that leads to another view than the one that it was the last time.
   func changes() async throws(StoreError) -> [RecipeChange] {
     var found: [Int64] = []
     var filter = RecordFilter()
@@ -38,10 +41,11 @@ struct RecipeReader: Sendable {
     return try await changes(of: found)
   }
 
-  /// Those among the recipes whose newest resolution is one of `views`.
+  /// Those of the recipes whose view has, or had, its place from one of `views`.
   func changes(ofViews views: some Sequence<Int64>) async throws(StoreError) -> [RecipeChange] {
     let views = Set(views)
-    let resolutions = try await graph.step(views, .down, [.resolutionView]).map(\.from)
+    let before = try await SuccessionReader(graph: graph).predecessors(of: views)
+    let resolutions = try await graph.step(before, .down, [.resolutionView]).map(\.from)
     let recipes = try await graph.step(resolutions, .up, [.resolutionRecipe]).map(\.to)
     return try await changes(of: Set(recipes)).filter { views.contains($0.view) }
   }
@@ -61,11 +65,11 @@ struct RecipeReader: Sendable {
     var changes: [RecipeChange] = []
     for one in resolved {
       guard let recipe = one.recipe.record, let view = views[one.view] else { continue }
-      var leadsTo: Digest?
+      var leadsTo: Record?
       if case .view(let record) = ViewRecord.resolve(recipe, moves.mapValues(\.target)) {
-        leadsTo = record.digest
+        leadsTo = record
       }
-      guard leadsTo != view.digest else { continue }
+      guard leadsTo?.digest != view.digest else { continue }
       let since = try await wrongSince(recipe, view.digest, after: one.resolution)
       let moved = ViewRecord.names(of: recipe).compactMap { name in
         moves[name].flatMap {
@@ -74,24 +78,40 @@ struct RecipeReader: Sendable {
       }
       changes.append(
         RecipeChange(
-          recipe: one.recipe.index, resolution: one.resolution, view: one.view, leadsTo: leadsTo,
+          recipe: one.recipe.index, resolution: one.resolution, view: one.holder, leadsTo: leadsTo,
           since: since, moves: moved))
     }
     return changes
   }
 
   private func resolved(_ recipes: some Sequence<Int64>) async throws(StoreError) -> [Resolved] {
-    let newest = try await graph.step(recipes, .down, [.resolutionRecipe], limitEach: 1)
+    let resolutions = try await graph.step(recipes, .down, [.resolutionRecipe], limitEach: 1000)
     let views = Dictionary(
-      try await graph.step(newest.map(\.from), .up, [.resolutionView]).map { ($0.from, $0.to) }
+      try await graph.step(resolutions.map(\.from), .up, [.resolutionView]).map { ($0.from, $0.to) }
     ) { first, _ in first }
-    let nodes = try await graph.nodes(newest.map(\.to), withRecords: true)
-    return newest.compactMap { edge in
-      guard let recipe = nodes[edge.to], recipe.namespace.utf8.elementsEqual(namespace.name.utf8),
-        let view = views[edge.from]
-      else { return nil }
-      return Resolved(recipe: recipe, resolution: edge.from, view: view)
+    let places = try await SuccessionReader(graph: graph).table(of: Set(views.values))
+    let nodes = try await graph.nodes(Set(resolutions.map(\.to)), withRecords: true)
+    var found: [Resolved] = []
+    for (recipe, edges) in Dictionary(grouping: resolutions, by: \.to) {
+      guard let node = nodes[recipe], node.namespace.utf8.elementsEqual(namespace.name.utf8) else {
+        continue
+      }
+      let known = Dictionary(
+        edges.compactMap { edge in views[edge.from].map { ($0, edge.from) } }
+      ) { max($0, $1) }
+      guard let newest = known.max(by: { $0.value < $1.value }) else { continue }
+      // What it was again has its old resolution: the succession says that it is the newest.
+      var (view, next) = (newest.key, Optional(newest.key))
+      while let place = next {
+        if known[place] != nil { view = place }
+        next = places.current(from: place)?.to
+      }
+      found.append(
+        Resolved(
+          recipe: node, resolution: known[view] ?? newest.value, view: view,
+          holder: places.last(from: view)))
     }
+    return found.sorted { $0.recipe.index < $1.recipe.index }
   }
 
   private struct Moved {

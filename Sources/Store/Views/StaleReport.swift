@@ -1,5 +1,6 @@
 package import Canonical
 package import Lineage
+import Records
 package import StemmaCrypto
 
 /// Every view that is stale in a snapshot, and why: one page of them.
@@ -79,7 +80,7 @@ extension ViewStanding {
         recipes.append(
           .object(present: [
             "recipe": text(change.recipe), "since": .integer(change.since),
-            "leadsTo": change.leadsTo.map { .string($0.description) },
+            "leadsTo": change.leadsTo.map { .string($0.digest.description) },
             "moves": .array(
               change.moves.map { ["name": .string($0.name), "index": .integer($0.index)] }),
           ]))

@@ -9,6 +9,16 @@ package struct DeviceGroup: Hashable, Comparable, Sendable {
 
   package init(name: String) { self.name = name }
 
+  package static let maximumName = 256
+
+  /// Whether a group can be called so: printable ASCII without quotes.
+  package static func isName(_ text: String) -> Bool {
+    (1...maximumName).contains(text.utf8.count)
+      && text.utf8.allSatisfy {
+        (0x20...0x7E).contains($0) && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\")
+      }
+  }
+
   /// - Parameter devices: the device records of one output; nil for one that was erased.
   init(_ devices: [JSONNode?]) {
     let names = Set(devices.map(Self.name)).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }

@@ -54,7 +54,8 @@ extension ViewService {
     let changes = try await RecipeReader(graph: graph, records: records)
       .changes(ofViews: [index])
     let standing = ViewStanding(
-      of: index, staleness, successions: try await successions(of: [index], graph),
+      of: index, staleness,
+      successions: try await SuccessionReader(graph: graph).table(of: [index]),
       changes: changes)
     return Found(graph: graph, view: view, above: above, standing: standing)
   }

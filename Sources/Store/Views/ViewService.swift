@@ -62,35 +62,12 @@ package struct ViewService: Sendable {
       grouping: try await RecipeReader(graph: graph, records: records).changes(), by: \.view)
     let touched = Set(edges.lazy.filter { $0.member.kind == .view }.map(\.from))
     let views = touched.union(changes.keys)
-    let successions = try await successions(of: views, graph)
+    let successions = try await SuccessionReader(graph: graph).table(of: views)
     return views.sorted().compactMap { view in
       let standing = ViewStanding(
         of: view, staleness, successions: successions, changes: changes[view] ?? [])
       return standing.state == .stale ? standing : nil
     }
-  }
-
-  /// The newest successions from and to each of `views`.
-  func successions(
-    of views: some Sequence<Int64>, _ graph: GraphReader
-  ) async throws(StoreError) -> SuccessionTable {
-    let newest = try await graph.step(
-      views, .down, [.successionFrom, .successionTo], limitEach: 1)
-    let ends = try await graph.step(
-      Set(newest.map(\.from)), .up, [.successionFrom, .successionTo])
-    var from: [Int64: Int64] = [:]
-    var to: [Int64: Int64] = [:]
-    for edge in ends {
-      if edge.member == .successionFrom {
-        from[edge.from] = edge.to
-      } else {
-        to[edge.from] = edge.to
-      }
-    }
-    return SuccessionTable(
-      from.compactMap { index, from in
-        to[index].map { Succession(index: index, from: from, to: $0) }
-      })
   }
 
   func digests(

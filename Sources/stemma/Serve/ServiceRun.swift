@@ -121,11 +121,15 @@ struct ServiceRun {
     let health = Health()
     let log = PublishedLog(reader: PostgresLogReader(pool: pool), key: signer.verifierKey)
     let walks = lineage.start(pool: pool, log: log, imports: imports)
+    let records = PostgresRecordReader(pool: pool)
     let services = APIServices(
-      committer: committer, records: PostgresRecordReader(pool: pool),
+      committer: committer, records: records,
       content: PostgresContentStorage(pool: pool, uploads: uploads),
       log: log,
       lineage: walks.service,
+      rebuilds: RebuildService(
+        storage: PostgresRebuilds(pool: pool), lineage: walks.service, records: records,
+        random: { randomBytes($0) }),
       lineageStanding: walks.standing,
       edgeProgress: walks.edges,
       authenticator: Authenticator(registry: keys), health: health, witnesses: witnesses,

@@ -1,0 +1,77 @@
+import Canonical
+import Lineage
+import Records
+package import StemmaCrypto
+
+/// Rebuilds: planned from the graph, given out as leases, finished. It throws what its ports do.
+package struct RebuildService: Sendable {
+  package let storage: any RebuildStorage
+  let lineage: LineageService
+  let records: any RecordReader
+  private let random: @Sendable (Int) -> [UInt8]
+
+  /// - Parameter random: that many random bytes.
+  package init(
+    storage: any RebuildStorage, lineage: LineageService, records: any RecordReader,
+    random: @escaping @Sendable (Int) -> [UInt8]
+  ) {
+    self.storage = storage
+    self.lineage = lineage
+    self.records = records
+    self.random = random
+  }
+
+  package func newID() -> WorkID { WorkID(random: random(16)) }
+
+  /// Plans, and stores the plan as a rebuild.
+  package func create(
+    _ selection: RebuildPlan.Selection, priority: Int32, by principal: String,
+    in namespace: Namespace, now: Timestamp
+  ) async throws(StoreError) -> (id: WorkID, plan: RebuildPlan) {
+    let id = newID()
+    let plan = try await plan(selection, as: id, in: namespace)
+    guard plan.missing.isEmpty else { return (id, plan) }
+    try await storage.create(
+      Rebuild(
+        id: id, what: selection.name, priority: priority, at: plan.at, createdBy: principal,
+        createdAt: now), plan.items, in: namespace)
+    return (id, plan)
+  }
+
+  package enum Finish: Sendable {
+    case taken, lost
+    /// The namespace has no such output, or it is not one of what was leased.
+    case unfit
+  }
+
+  /// Ends a lease with an output.
+  package func finish(
+    _ lease: WorkID, with output: Digest, in namespace: Namespace
+  ) async throws(StoreError) -> Finish {
+    guard let item = try await storage.item(under: lease, in: namespace) else { return .lost }
+    guard let stored = try await records.record(output, in: namespace), stored.kind == .output,
+      let body = try? JSONDocument(parsing: stored.body).root,
+      let view = item.viewTo, body["view"]?.digest == view,
+      item.goal == .successor || body["sample"]?.text == item.id.description
+    else { return .unfit }
+    return try await storage.finish(lease, .done(output: output), in: namespace) ? .taken : .lost
+  }
+
+  /// The graph of now.
+  func graph(in namespace: Namespace) async throws(StoreError) -> GraphReader {
+    try await GraphReader(lineage, from: namespace, at: nil)
+  }
+
+  func changes(
+    of views: some Sequence<Int64>, _ graph: GraphReader
+  ) async throws(StoreError) -> [RecipeChange] {
+    try await RecipeReader(graph: graph, records: records).changes(ofViews: views)
+  }
+
+  /// What the successors of `views` are decided from.
+  func rebuildGraph(
+    of views: some Sequence<Int64>, changes: [RecipeChange], _ graph: GraphReader
+  ) async throws(StoreError) -> RebuildGraph {
+    try await RebuildGraphReader(graph: graph, records: records).graph(of: views, changes: changes)
+  }
+}
