@@ -1,23 +1,24 @@
 internal import Glibc
 package import StemmaCrypto
 
-/// A file that content is fetched into, and hashed on the way.
-package struct InputFile: ~Copyable {
+/// A file that content is fetched into, and hashed on the way. For one task at a time.
+package final class InputFile {
   private let path: String
   private let descriptor: Int32
   private var hasher = SHA256Hasher()
   private var size: Int64 = 0
 
-  /// - Parameter path: in a folder that is there; nothing is there by that name.
+  /// - Parameter path: in a folder that is there. What is there by that name is of an attempt that came to nothing.
   package init(_ path: String) throws(WorkerError) {
     self.path = path
+    try FileTree.remove(path)
     descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o400)
     guard descriptor >= 0 else { throw .system(.folder, path) }
   }
 
   deinit { if descriptor >= 0 { close(descriptor) } }
 
-  package mutating func write(_ bytes: [UInt8]) throws(WorkerError) {
+  package func write(_ bytes: [UInt8]) throws(WorkerError) {
     hasher.update(bytes.span)
     size += Int64(bytes.count)
     var rest = bytes[...]
@@ -34,7 +35,7 @@ package struct InputFile: ~Copyable {
   }
 
   /// - Throws: `.input` where the bytes are not those that `digest` names.
-  package consuming func finish(_ digest: Digest) throws(WorkerError) {
+  package func finish(_ digest: Digest) throws(WorkerError) {
     // What frees itself cannot be taken apart: another hasher takes this one's place.
     var hasher = SHA256Hasher()
     swap(&hasher, &self.hasher)

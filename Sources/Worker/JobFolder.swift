@@ -8,11 +8,13 @@ package final class JobFolder: Sendable {
   package var inputs: String { path + "/in" }
   package var output: String { path + "/out" }
   package var temporary: String { path + "/tmp" }
+  /// Where the worker itself puts what it compares; the executor is over by then.
+  package var judging: String { path + "/judging" }
 
   /// - Parameter name: a name that no other job of this process has.
   package init(_ name: String, in scratch: ScratchFolder) throws(WorkerError) {
     path = scratch.path + "/" + name
-    for folder in [path, inputs, output, temporary] { try FileTree.make(folder) }
+    for folder in [path, inputs, output, temporary, judging] { try FileTree.make(folder) }
   }
 
   /// Where the input with that number lies.

@@ -21,7 +21,7 @@ func startThread(_ body: @escaping @Sendable () -> Void) {
 }
 
 /// The result of `body`, which runs on a thread of its own.
-func onThread<Result: Sendable>(_ body: @escaping @Sendable () -> Result) async -> Result {
+package func onThread<Result: Sendable>(_ body: @escaping @Sendable () -> Result) async -> Result {
   await withCheckedContinuation { continuation in
     startThread { continuation.resume(returning: body()) }
   }

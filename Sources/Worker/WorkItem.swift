@@ -82,11 +82,17 @@ package struct WorkItem: Sendable {
     return inputs
   }
 
+  /// Of the view's output.
+  package var mediaType: String { definition?["mediaType"]?.text ?? "application/octet-stream" }
+
+  private var definition: JSONNode? {
+    (try? JSONDocument(parsing: view.canonical).root)?["output"]
+  }
+
   /// What the executor gets on standard input (schemas/FORMAT.md, section 9).
   package func job(in folder: JobFolder) -> JSONValue {
-    let root = (try? JSONDocument(parsing: view.canonical).root)?["output"]
     var output: [(String, JSONValue)] = [("folder", .string(folder.output))]
-    for (key, value) in root?.members.map(\.self) ?? [] {
+    for (key, value) in definition?.members.map(\.self) ?? [] {
       output.append((key.text ?? "", JSONValue(value)))
     }
     return [
