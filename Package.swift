@@ -37,6 +37,7 @@ let package = Package(
     .systemLibrary(
       name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
     .systemLibrary(name: "CMalloc"),
+    .systemLibrary(name: "CProcess"),
     .systemLibrary(
       name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
 
@@ -51,6 +52,11 @@ let package = Package(
       name: "Payloads", dependencies: ["Canonical", "FileDigests", "Judging", "StemmaCrypto"],
       swiftSettings: strict),
     .target(name: "Records", dependencies: ["Canonical", "StemmaCrypto"], swiftSettings: strict),
+    // Runs executors, in folders of their own, and makes records of what they left.
+    .target(
+      name: "Worker",
+      dependencies: ["CProcess", "Canonical", "FileDigests", "Records", "StemmaCrypto"],
+      swiftSettings: strict),
     // The tests behind a verdict.
     .target(name: "Judging", dependencies: ["Canonical", "StemmaCrypto"], swiftSettings: strict),
     // Walks over records, and what is made of them: needs no server.
@@ -140,7 +146,7 @@ let package = Package(
       dependencies: [
         "Audit", "CMalloc", "Canonical", "StemmaCrypto", "EmbeddedPostgres", "FileDigests",
         "HTTPAPI", "Judging", "Lineage", "LineageIndex", "Payloads", "Postgres", "PostgresStore",
-        "Records", "Signer", "SignerService", "Store", "TableAudit", "TransparencyLog",
+        "Records", "Signer", "SignerService", "Store", "TableAudit", "TransparencyLog", "Worker",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -231,6 +237,16 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "FileDigestsTests", dependencies: ["Canonical", "FileDigests", "StemmaCrypto"],
+      swiftSettings: strict),
+    // What stands between a worker and an executor, for the tests: `stemma` has it as a hidden command.
+    .executableTarget(
+      name: "worker-guard", dependencies: ["Worker"], path: "Tests/WorkerGuard",
+      swiftSettings: strict),
+    .testTarget(
+      name: "WorkerTests",
+      dependencies: [
+        "Canonical", "FileDigests", "Records", "StemmaCrypto", "Worker", "worker-guard",
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "PayloadsTests", dependencies: ["FileDigests", "Judging", "Payloads", "SeededRandom"],

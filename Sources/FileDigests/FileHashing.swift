@@ -9,12 +9,16 @@ package struct FileDigest: Hashable, Sendable {
 
 /// SHA-256 over the bytes of one file, read once and in order, with 1 MiB of memory.
 ///
-/// A symbolic link is followed: the caller named it. On one thread, since SHA-256 is sequential.
+/// On one thread, since SHA-256 is sequential.
 ///
+/// - Parameter followingLinks: whether the last part of the path may be a symbolic link, which it may where the caller
+///   named it.
 /// - Throws: `.unreadable`, `.notRegular`, `.badName`, and `.changed` when the file was written to
 ///   meanwhile; never a digest of bytes that were not in the file together.
-package func hashFile(_ path: String) throws(FileDigestError) -> FileDigest {
-  try OpenFile(path, followingLinks: true).digestOfAll(through: ReadBuffer())
+package func hashFile(
+  _ path: String, followingLinks: Bool = true
+) throws(FileDigestError) -> FileDigest {
+  try OpenFile(path, followingLinks: followingLinks).digestOfAll(through: ReadBuffer())
 }
 
 extension OpenFile {

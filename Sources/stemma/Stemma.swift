@@ -18,7 +18,8 @@ struct Stemma: AsyncParsableCommand {
       ServeCommand.self, MigrateCommand.self, CatCommand.self, ShowCommand.self, LogCommand.self,
       PutCommand.self, EraseCommand.self, CommitCommand.self, NameCommand.self, NamesCommand.self,
       LineageCommand.self, WhyCommand.self, DiffCommand.self, ImpactCommand.self,
-      ViewsCommand.self, StaleCommand.self, RetractCommand.self, HashCommand.self,
+      ViewsCommand.self, StaleCommand.self, RebuildCommand.self, RetractCommand.self,
+      HashCommand.self, GuardCommand.self,
       SignerCommand.self,
       AuditCommand.self, ReceiptCommand.self, ExportCommand.self, JudgeCommand.self,
     ])

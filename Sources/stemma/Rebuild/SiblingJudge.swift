@@ -1,0 +1,170 @@
+import Canonical
+import Judging
+import NIOHTTP1
+import Payloads
+import Records
+import StemmaCrypto
+import Worker
+
+/// Holds a new output against the earliest one of its view that is not disowned.
+///
+/// The first output of a view has no sibling. Where the view took another's place, how far the output drifted from the
+/// other's is told, which is no verdict: they are answers to two questions.
+struct SiblingJudge {
+  let client: PatientClient
+
+  struct Finding {
+    let judgement: Judgement
+    let against: Digest
+    /// Nil for drift.
+    let verdict: Digest?
+  }
+
+  /// What came of it.
+  enum Outcome {
+    case judged(Finding)
+    /// There is nothing to hold it against, or it was judged before.
+    case nothing
+    /// Why it could not be.
+    case impossible(String)
+  }
+
+  /// - Parameter folder: takes the payloads.
+  func judge(_ output: Digest, of item: WorkItem, in folder: JobFolder) async throws -> Outcome {
+    do {
+      guard let siblings = try await siblings(of: output, item.view.digest) else { return .nothing }
+      if let reference = siblings.reference {
+        if siblings.isJudged { return .nothing }
+        return try await verdict(output, reference, siblings.number, item, folder)
+      }
+      guard let predecessor = item.predecessor else { return .nothing }
+      return try await drift(output, from: predecessor, item, folder)
+    } catch let error as PayloadError {
+      return .impossible("\(error)")
+    } catch let error as JudgingError {
+      return .impossible(error.message)
+    } catch let error as WorkerError {
+      return .impossible(error.message)
+    } catch let failure as CommandFailure where failure.isAbsence {
+      return .impossible(failure.message)
+    }
+  }
+
+  private typealias Siblings = (reference: Digest?, number: Int, isJudged: Bool)
+
+  /// The earliest sibling before `output`, and how many there are; nil where `output` is disowned or no output.
+  private func siblings(of output: Digest, _ view: Digest) async throws -> Siblings? {
+    var (reference, number, after): (Digest?, Int, Int64?) = (nil, 0, nil)
+    repeat {
+      let query = QueryString([("limit", "1000"), ("after", after.map(String.init))]).text
+      let page = try await client.get("views/\(view)/outputs" + query)
+      for node in page["outputs"]?.elements.map(\.self) ?? [] {
+        let isDisowned = node["disowned"]?.bool == true
+        if node["digest"]?.digest == output {
+          if isDisowned { return nil }
+          let with = node["verdicts"]?.elements.flatMap { verdict in
+            verdict["with"]?.elements.compactMap(\.digest) ?? []
+          }
+          return (reference, number, reference.map { with?.contains($0) == true } ?? false)
+        }
+        if !isDisowned { (reference, number) = (reference ?? node["digest"]?.digest, number + 1) }
+      }
+      after = page["next"]?.integer
+    } while after != nil
+    return nil
+  }
+
+  private func verdict(
+    _ output: Digest, _ reference: Digest, _ number: Int, _ item: WorkItem, _ folder: JobFolder
+  ) async throws -> Outcome {
+    guard let first = try await read(reference), let second = try await read(output) else {
+      return .impossible("the output's record cannot be read")
+    }
+    let planned = first.contract.nMax.map { max(1, $0 - 1) } ?? 1
+    let judgement = try await judgement(
+      first, second, view: item.view.digest, Looks(number: number, planned: planned), folder)
+    let record: JSONValue = .object(
+      [
+        ("kind", "verdict"), ("v", 1),
+        ("outputs", .array([reference, output].sorted().map { .string($0.description) })),
+      ] + judgement.recordMembers)
+    let answer = try await client.post("commits", ["records": [["record": record]]])
+    let digest = try answer.json()["records"]?.elements.map(\.self).first?["digest"]?.digest
+    return .judged(Finding(judgement: judgement, against: reference, verdict: digest))
+  }
+
+  private func drift(
+    _ output: Digest, from predecessor: Digest, _ item: WorkItem, _ folder: JobFolder
+  ) async throws -> Outcome {
+    guard let first = try await read(predecessor), let second = try await read(output) else {
+      return .impossible("the predecessor's output cannot be read")
+    }
+    let judgement = try await judgement(first, second, view: nil, .single, folder)
+    return .judged(Finding(judgement: judgement, against: predecessor, verdict: nil))
+  }
+
+  private func read(_ output: Digest) async throws -> JudgedOutput? {
+    let record = try await client.get("records/\(output)")
+    guard let view = record["view"]?.digest else { return nil }
+    let device = record["devices"]?.elements.compactMap(\.digest).first
+    var deviceRecord: JSONNode?
+    if let device { deviceRecord = try await client.get("records/\(device)") }
+    return try JudgedOutput(
+      output, record: record, view: try await client.get("records/\(view)"), device: deviceRecord)
+  }
+
+  /// - Parameter view: nil where they are of two views.
+  private func judgement(
+    _ reference: JudgedOutput, _ recomputed: JudgedOutput, view: Digest?, _ looks: Looks,
+    _ folder: JobFolder
+  ) async throws -> Judgement {
+    var declared = DeclaredPair(
+      reference: reference.declaration(
+        view: view, evidence: try await fetchEvidence(reference, "reference", folder)),
+      recomputed: recomputed.declaration(
+        view: view, evidence: try await fetchEvidence(recomputed, "recomputed", folder)))
+    (declared.contract, declared.looks) = (reference.contract, looks)
+    let isFolder = reference.content == nil || recomputed.content == nil
+    if reference.type == .bytes || isFolder {
+      // A list of files is judged as what it is: by its name.
+      let admission = Terms.admit(
+        reference: declared.reference, recomputed: declared.recomputed,
+        contract: declared.contract, looks: looks)
+      if case .refused(let judgement) = admission { return judgement }
+      guard reference.type == .bytes || reference.identity == recomputed.identity else {
+        throw WorkerError(.output, "folders of type \(reference.type.rawValue) are not judged")
+      }
+      return BytesJudge.judgement(
+        reference: reference.identity, recomputed: recomputed.identity, looks: looks)
+    }
+    let pair = FilePair(
+      reference: try await fetch(reference.identity, reference.mediaType, "reference", folder),
+      recomputed: try await fetch(recomputed.identity, recomputed.mediaType, "recomputed", folder),
+      declared: declared)
+    let seeds = SeedRule(
+      view: view?.description ?? "", reference: reference.identity,
+      recomputed: recomputed.identity)
+    // Hours of a processor, for large outputs: no heartbeat may wait for that.
+    let result = await onThread { () -> Result<Judgement, PayloadError> in
+      do throws(PayloadError) { return .success(try pair.judgement(seeds: seeds)) } catch {
+        return .failure(error)
+      }
+    }
+    return try result.get()
+  }
+
+  private func fetchEvidence(
+    _ output: JudgedOutput, _ side: String, _ folder: JobFolder
+  ) async throws -> String? {
+    guard let evidence = output.evidence else { return nil }
+    return try await fetch(evidence.digest, evidence.mediaType, side + "-evidence", folder)
+  }
+
+  private func fetch(
+    _ digest: Digest, _ mediaType: String, _ name: String, _ folder: JobFolder
+  ) async throws -> String {
+    let path = folder.judging + "/" + name + JudgedOutput.suffix(of: mediaType)
+    try await JobContent(client: client).fetch(digest, to: path)
+    return path
+  }
+}
