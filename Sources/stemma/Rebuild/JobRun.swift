@@ -41,6 +41,16 @@ struct JobRun {
       try await stop.holding(run) { try await work(item, executor, run, folder, hold) })
   }
 
+  /// Runs one of an answer's `leases`.
+  func outcome(of node: JSONNode) async throws -> ItemOutcome {
+    do {
+      return try await run(try WorkItem(node))
+    } catch let error as WorkerError {
+      // Nothing that another attempt of this worker would do better: it goes on no further.
+      throw CommandFailure.unavailable(error.message)
+    }
+  }
+
   private func work(
     _ item: WorkItem, _ executor: Executor, _ run: ExecutorRun, _ folder: JobFolder,
     _ hold: LeaseHold

@@ -52,6 +52,15 @@ struct RebuildCommand: AsyncParsableCommand {
   @Flag(help: "End when nothing can be begun, whatever other workers are at.")
   var once = false
 
+  @Option(help: ArgumentHelp("End after so many items.", valueName: "count"))
+  var items: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Do what this answer of POST leases asks for (- is standard input), and end: for who leases himself.",
+      valueName: "file"))
+  var leased: String?
+
   @Option(help: "table, or json: one line an item, and one at the end.")
   var output = OutputFormat.table
 
@@ -61,6 +70,10 @@ struct RebuildCommand: AsyncParsableCommand {
 
   func validate() throws {
     guard (0...256).contains(workers) else { throw ValidationError("--workers: 0 to 256") }
+    guard items ?? 1 > 0 else { throw ValidationError("--items: from 1") }
+    guard leased == nil || !dryRun && workers > 0 && items == nil && selection.isEmpty else {
+      throw ValidationError("--leased goes with no selection, --dry-run or --items")
+    }
     guard dryRun || workers == 0 || config != nil else {
       throw ValidationError("--config is needed: it says what may be run")
     }
@@ -81,6 +94,7 @@ struct RebuildCommand: AsyncParsableCommand {
     let stop = worker.stop
     let listening = Task { await stop.listen() }
     defer { listening.cancel() }
+    if let leased { return try await work(worker, leased: leased, report) }
     var id = selection.rebuild
     var rounds = 0
     repeat {
@@ -141,12 +155,13 @@ struct RebuildCommand: AsyncParsableCommand {
   }
 
   private func work(_ jobs: JobRun, _ id: String?, _ report: RebuildReport) async throws {
+    let budget = ItemBudget(items)
     try await withThrowingTaskGroup(of: Void.self) { group in
       for number in 0..<workers {
         group.addTask {
           try await RebuildWorker(
             name: "\(Environment.hostName):\(getpid())/\(number)", jobs: jobs, rebuild: id,
-            isOnce: once, report: report
+            isOnce: once, budget: budget, report: report
           ).work()
         }
       }
@@ -161,6 +176,29 @@ struct RebuildCommand: AsyncParsableCommand {
       defer { drawing.cancel() }
       try await group.waitForAll()
     }
+  }
+
+  /// Does what is leased already, as many at a time as there are workers.
+  private func work(_ jobs: JobRun, leased path: String, _ report: RebuildReport) async throws {
+    let bytes = try LocalFile.read(path, limit: 16 << 20)
+    let answer: JSONNode
+    do throws(JSONError) { answer = try JSONDocument(parsing: bytes).root } catch {
+      throw CommandFailure.usage("\(path): \(error.message) at byte \(error.offset)")
+    }
+    let waiting = LeasedItems(answer["leases"]?.elements.map(\.self) ?? [])
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for _ in 0..<workers {
+        group.addTask {
+          while !jobs.stop.isAsked, let node = waiting.next() {
+            report.tell(try await jobs.outcome(of: node))
+          }
+        }
+      }
+      try await group.waitForAll()
+    }
+    report.end()
+    if !report.divergent.isEmpty || report.failedHere > 0 { throw ExitCode(1) }
+    if jobs.stop.isAsked { throw ExitCode(3) }
   }
 
   /// Tells how it stands at the end, and what failed.
