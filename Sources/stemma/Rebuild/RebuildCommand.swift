@@ -140,27 +140,33 @@ struct RebuildCommand: AsyncParsableCommand {
     }
   }
 
+  /// - Throws: why the first worker that could not go on could not. The others give back what they have.
   private func work(_ jobs: JobRun, _ id: String?, _ report: RebuildReport) async throws {
-    try await withThrowingTaskGroup(of: Void.self) { group in
-      for number in 0..<workers {
-        group.addTask {
-          try await RebuildWorker(
-            name: "\(Environment.hostName):\(getpid())/\(number)", jobs: jobs, rebuild: id,
-            isOnce: once, report: report
-          ).work()
+    let drawing = Task {
+      while let id, !Task.isCancelled {
+        if let node = try? await jobs.client.client.send(.GET, "rebuilds/\(id)").json() {
+          report.progress(RebuildCounts(node))
         }
+        try await Task.sleep(for: .seconds(1))
       }
-      let drawing = Task {
-        while let id, !Task.isCancelled {
-          if let node = try? await jobs.client.client.send(.GET, "rebuilds/\(id)").json() {
-            report.progress(RebuildCounts(node))
-          }
-          try await Task.sleep(for: .seconds(1))
-        }
-      }
-      defer { drawing.cancel() }
-      try await group.waitForAll()
     }
+    defer { drawing.cancel() }
+    let failure = await withTaskGroup(of: (any Error)?.self) { group in
+      for number in 0..<workers {
+        let worker = RebuildWorker(
+          name: "\(Environment.hostName):\(getpid())/\(number)", jobs: jobs, rebuild: id,
+          isOnce: once, report: report)
+        group.addTask {
+          do { try await worker.work() } catch {
+            jobs.stop.stopNow()
+            return error
+          }
+          return nil
+        }
+      }
+      return await group.reduce(nil) { $0 ?? $1 }
+    }
+    if let failure { throw failure }
   }
 
   /// Tells how it stands at the end, and what failed.
