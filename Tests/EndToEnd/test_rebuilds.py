@@ -23,12 +23,16 @@ def client(server: Server) -> Client:
 
 
 def post(client: Client, path: str, body: dict[str, Any]) -> dict[str, Any]:
-    answer: dict[str, Any] = client._send("POST", path, json=body).json()
+    response = client._send("POST", path, json=body)
+    assert b":null" not in response.content, "what there is not is left out"
+    answer: dict[str, Any] = response.json()
     return answer
 
 
 def get(client: Client, path: str, **query: Any) -> dict[str, Any]:
-    answer: dict[str, Any] = client._send("GET", path, params=query or None).json()
+    response = client._send("GET", path, params=query or None)
+    assert b":null" not in response.content, "what there is not is left out"
+    answer: dict[str, Any] = response.json()
     return answer
 
 

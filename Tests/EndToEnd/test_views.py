@@ -32,7 +32,9 @@ def stemma(server: Server, client: Client, *arguments: str, status: int = 0) -> 
 
 
 def get(client: Client, path: str, **query: Any) -> dict[str, Any]:
-    answer: dict[str, Any] = client._send("GET", path, params=query or None).json()
+    response = client._send("GET", path, params=query or None)
+    assert b":null" not in response.content, "what there is not is left out"
+    answer: dict[str, Any] = response.json()
     return answer
 
 

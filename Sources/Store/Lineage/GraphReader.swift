@@ -12,7 +12,7 @@ struct GraphReader: Sendable {
   /// Indices below it exist.
   let size: Int64
 
-  /// Nodes of which single steps are asked at once.
+  /// Nodes of which single steps, or digests, are asked at once.
   private static let slice = 10_000
 
   /// - Parameter point: nil: now.
@@ -68,7 +68,7 @@ struct GraphReader: Sendable {
     var found: [Int64: LineageGraph.Node] = [:]
     var rest = indices.sorted()[...]
     while let first = rest.first {
-      let slice = Array(rest.prefix(LineageService.slice))
+      let slice = Array(rest.prefix(withRecords ? LineageService.slice : Self.slice))
       let records = try await lineage.lookup.records(at: slice, withBodies: withRecords)
       guard let last = records.last else {
         throw StoreError(.corrupt, "record \(first) was found and is not there")

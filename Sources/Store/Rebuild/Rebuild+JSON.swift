@@ -28,11 +28,11 @@ extension RebuildItem {
       "view": .string(view.description), "goal": .string(goal.rawValue),
       "class": deviceClass.map(JSONValue.string), "executor": executor.map(JSONValue.string),
       "state": .string(state.rawValue), "reason": reason.map(JSONValue.string),
-      "after": after.isEmpty ? nil : .array(after.map { .integer(Int64($0)) }),
+      "after": after.isEmpty ? .none : .array(after.map { .integer(Int64($0)) }),
       "expected": expected.map {
         ["class": .string($0.deviceClass), "seconds": .double(Double($0.milliseconds) / 1000)]
       },
-      "attempts": attempts == 0 ? nil : .integer(Int64(attempts)),
+      "attempts": attempts == 0 ? .none : .integer(Int64(attempts)),
       "leasedBy": leasedBy.map(JSONValue.string),
       "expiresAt": expiresAt.map { .string($0.description) },
       "viewTo": viewTo.map { .string($0.description) },

@@ -37,17 +37,28 @@ package struct StaleReport: Sendable {
 extension StaleReport {
   /// The answer of `GET stale`, as schemas/openapi.yaml has it.
   package var json: JSONValue {
-    let retractions = Set(views.flatMap(\.standing.retractions))
-    let sorted = retractions.sorted { $0.retraction.index < $1.retraction.index }
+    var retractions: [Int64: StandingRetractions.Standing] = [:]
+    for view in views {
+      for one in view.standing.retractions { retractions[one.retraction.index] = one }
+    }
+    let sorted = retractions.sorted { $0.key < $1.key }.map(\.value)
+    // Most views of a large page are stale for the same reasons.
+    var reasons: [[Int64]: JSONValue] = [:]
+    func because(_ standing: ViewStanding) -> JSONValue {
+      guard let key = standing.causes else { return standing.json(digests) }
+      if let known = reasons[key] { return known }
+      let made = JSONValue.raw(standing.json(digests).canonicalBytes())
+      reasons[key] = made
+      return made
+    }
     return .object(present: [
       "at": .integer(at), "total": .integer(Int64(total)),
       "views": .array(
         views.map { view in
           .object(present: [
-            "digest": .string(view.digest.description), "index": .integer(view.index),
-            "output": view.output.map(JSONValue.string),
+            "because": because(view.standing), "digest": .string(view.digest.description),
+            "index": .integer(view.index), "output": view.output.map(JSONValue.string),
             "since": view.standing.since.map(JSONValue.integer),
-            "because": view.standing.json(digests),
           ])
         }),
       "retractions": .array(sorted.map { $0.json(digests) }),
@@ -86,11 +97,21 @@ extension ViewStanding {
           ]))
       }
     }
-    func list(_ values: [JSONValue]) -> JSONValue? { values.isEmpty ? nil : .array(values) }
+    func list(_ values: [JSONValue]) -> JSONValue? { values.isEmpty ? .none : .array(values) }
     return .object(present: [
       "retracted": list(own), "superseded": list(successions), "restsOn": list(retractions),
-      "recipes": list(recipes), "more": isCut ? true : nil,
+      "recipes": list(recipes), "more": isCut ? true : .none,
     ])
+  }
+
+  /// Retractions of what it rests on, by index, where it is what it is for those alone: then they say it all.
+  var causes: [Int64]? {
+    var causes: [Int64] = []
+    for reason in reasons {
+      guard case .restsOn(let standing) = reason else { return nil }
+      causes.append(standing.retraction.index)
+    }
+    return isCut ? nil : causes
   }
 
   /// Records that its reasons speak of.

@@ -93,10 +93,10 @@ extension ViewReport {
       "digest": .string(view.digest.description), "index": .integer(view.index),
       "at": .integer(at), "record": view.record.map { .raw($0.canonicalBytes()) },
       "state": .string(standing.state.rawValue), "since": standing.since.map(JSONValue.integer),
-      "because": standing.reasons.isEmpty ? nil : standing.json(digests),
+      "because": standing.reasons.isEmpty ? .none : standing.json(digests),
       "retractions": .array(standing.retractions.map { $0.json(digests) }),
       "outputs": .integer(Int64(outputs)), "disowned": .integer(Int64(disowned)),
-      "more": isCut ? true : nil,
+      "more": isCut ? true : .none,
       "classes": .array(classes.map(\.json)), "comparisons": .array(comparisons.map(\.json)),
       "unjudged": .integer(Int64(unjudged)), "executions": .integer(Int64(executions)),
       "incomplete": .array(incomplete.map(\.json)), "family": family.json,
@@ -147,7 +147,7 @@ extension ViewReport.Run {
 extension ViewReport.Family {
   fileprivate var json: JSONValue {
     .object(present: [
-      "views": .integer(Int64(views)), "more": isCut ? true : nil,
+      "views": .integer(Int64(views)), "more": isCut ? true : .none,
       "replayed": .array(
         replayed.sorted { $0.key < $1.key }.map { pair, seen in
           let share = ReplayedShare(

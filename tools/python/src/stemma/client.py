@@ -237,6 +237,49 @@ class Client:
         """Every view that is stale at one snapshot, with since when and because of what, in index order."""
         return self._pages("stale", "views", limit=100_000, at=at)
 
+    def rebuild(self, **asked: Any) -> dict[str, Any]:
+        """Plan what is to be computed anew: ``what="stale"``, ``views=[…]``, or ``view=…`` with ``samples=`` or
+        ``untilDecided=True``; ``dryRun=True`` stores nothing. Returns the plan, with the rebuild's id."""
+        answer: dict[str, Any] = self._send("POST", "rebuilds", json=asked).json()
+        return answer
+
+    def rebuild_state(self, rebuild: str) -> dict[str, Any]:
+        """How far a rebuild is: ``counts`` of its items by state and class."""
+        return self._get(f"rebuilds/{rebuild}")
+
+    def rebuild_items(self, rebuild: str, *, state: Optional[str] = None) -> list[dict[str, Any]]:
+        """Its items, by number; in one state alone where that is given."""
+        return self._pages(f"rebuilds/{rebuild}/items", "items", limit=1000, state=state)
+
+    def lease(
+        self,
+        worker: str,
+        device_class: str,
+        executors: Sequence[str],
+        *,
+        count: int = 1,
+        rebuild: Optional[str] = None,
+        seconds: int = 60,
+    ) -> list[dict[str, Any]]:
+        """Get work: up to ``count`` jobs that are this worker's while it calls :meth:`keep` within ``seconds``."""
+        asked: dict[str, Any] = {
+            "worker": worker, "class": device_class, "executors": list(executors), "count": count, "seconds": seconds,
+        }  # fmt: skip
+        if rebuild:
+            asked["rebuild"] = rebuild
+        leases: list[dict[str, Any]] = self._send("POST", "leases", json=asked).json()["leases"]
+        return leases
+
+    def keep(self, lease: str) -> bool:
+        """The heartbeat of a lease; false where it is lost."""
+        try:
+            self._send("PUT", f"leases/{lease}")
+            return True
+        except Problem as problem:
+            if problem.code == "lease_lost":
+                return False
+            raise
+
     def _get(self, path: str, **query: Any) -> dict[str, Any]:
         chosen = {name: value for name, value in query.items() if value is not None}
         answer: dict[str, Any] = self._send("GET", path, params=chosen).json()
@@ -249,8 +292,10 @@ class Client:
             found += page[name]
             if "next" not in page:
                 return found
-            # All pages are of the snapshot of the first.
-            query.update(after=page["next"], at=page["at"])
+            query["after"] = page["next"]
+            if "at" in page:
+                # All pages are of the snapshot of the first.
+                query["at"] = page["at"]
 
     def _send(self, method: str, path: str, **arguments: Any) -> httpx.Response:
         url = f"{self.url}/v1/{self.namespace}/{path}"
