@@ -137,7 +137,12 @@ struct JobRun {
     let short = String(decoding: reason.utf8.prefix(180), as: UTF8.self)
     let isTaken = try await end(
       item,
-      ["failed": ["reason": .string(short), "stderr": .string(ItemOutcome.line(said))]])
+      [
+        "failed": .object(present: [
+          "reason": .string(short),
+          "stderr": said.isEmpty ? .none : .string(ItemOutcome.line(said)),
+        ])
+      ])
     return isTaken ? .failed(reason, said: said) : .lost
   }
 

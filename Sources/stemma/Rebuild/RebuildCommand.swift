@@ -155,27 +155,41 @@ struct RebuildCommand: AsyncParsableCommand {
   }
 
   private func work(_ jobs: JobRun, _ id: String?, _ report: RebuildReport) async throws {
+    let drawing = Task {
+      while let id, !Task.isCancelled {
+        if let node = try? await jobs.client.client.send(.GET, "rebuilds/\(id)").json() {
+          report.progress(RebuildCounts(node))
+        }
+        try await Task.sleep(for: .seconds(1))
+      }
+    }
+    defer { drawing.cancel() }
     let budget = ItemBudget(items)
-    try await withThrowingTaskGroup(of: Void.self) { group in
+    try await together(jobs) { number in
+      try await RebuildWorker(
+        name: "\(Environment.hostName):\(getpid())/\(number)", jobs: jobs, rebuild: id,
+        isOnce: once, budget: budget, report: report
+      ).work()
+    }
+  }
+
+  /// - Throws: why the first worker that could not go on could not. The others give back what they have.
+  private func together(
+    _ jobs: JobRun, _ work: @escaping @Sendable (Int) async throws -> Void
+  ) async throws {
+    let failure = await withTaskGroup(of: (any Error)?.self) { group in
       for number in 0..<workers {
         group.addTask {
-          try await RebuildWorker(
-            name: "\(Environment.hostName):\(getpid())/\(number)", jobs: jobs, rebuild: id,
-            isOnce: once, budget: budget, report: report
-          ).work()
-        }
-      }
-      let drawing = Task {
-        while let id, !Task.isCancelled {
-          if let node = try? await jobs.client.client.send(.GET, "rebuilds/\(id)").json() {
-            report.progress(RebuildCounts(node))
+          do { try await work(number) } catch {
+            jobs.stop.stopNow()
+            return error
           }
-          try await Task.sleep(for: .seconds(1))
+          return nil
         }
       }
-      defer { drawing.cancel() }
-      try await group.waitForAll()
+      return await group.reduce(nil) { $0 ?? $1 }
     }
+    if let failure { throw failure }
   }
 
   /// Does what is leased already, as many at a time as there are workers.
@@ -186,15 +200,10 @@ struct RebuildCommand: AsyncParsableCommand {
       throw CommandFailure.usage("\(path): \(error.message) at byte \(error.offset)")
     }
     let waiting = LeasedItems(answer["leases"]?.elements.map(\.self) ?? [])
-    try await withThrowingTaskGroup(of: Void.self) { group in
-      for _ in 0..<workers {
-        group.addTask {
-          while !jobs.stop.isAsked, let node = waiting.next() {
-            report.tell(try await jobs.outcome(of: node))
-          }
-        }
+    try await together(jobs) { _ in
+      while !jobs.stop.isAsked, let node = waiting.next() {
+        report.tell(try await jobs.outcome(of: node))
       }
-      try await group.waitForAll()
     }
     report.end()
     if !report.divergent.isEmpty || report.failedHere > 0 { throw ExitCode(1) }

@@ -12,7 +12,6 @@ final class RebuildStop: Sendable {
   private let state = Mutex(State())
 
   var isAsked: Bool { state.withLock { $0.asked > 0 } }
-  var isNow: Bool { state.withLock { $0.asked > 1 } }
 
   /// Listens for SIGINT and SIGTERM until it is cancelled.
   func listen() async {
@@ -24,9 +23,18 @@ final class RebuildStop: Sendable {
       if asked == 1 {
         Terminal.complain("finishing what is under way; once more to stop it")
       } else {
-        for run in state.withLock({ Array($0.runs.values) }) { run.stop() }
+        stopNow()
       }
     }
+  }
+
+  /// As if it had been asked for twice.
+  func stopNow() {
+    let runs = state.withLock { state in
+      state.asked = max(state.asked, 2)
+      return Array(state.runs.values)
+    }
+    for run in runs { run.stop() }
   }
 
   /// Has `run` stopped with the rest until `body` is over.
