@@ -81,15 +81,19 @@ struct RebuildCommand: AsyncParsableCommand {
 
   func run() async throws {
     let client = try StemmaClient(server)
-    let selected = try await selection.members(client, on: deviceClass)
     if dryRun || workers == 0 {
-      guard let selected else { throw CommandFailure.usage("nothing is selected") }
+      guard let selected = try await selection.members(client, on: deviceClass) else {
+        throw CommandFailure.usage("nothing is selected")
+      }
       let answer = try await plan(selected, client)
       try show(answer)
       return
     }
     let worker = try settings(client)
     defer { try? worker.scratch.remove() }
+    // Samples of this worker's class, as it is shared.
+    let selected = try await selection.members(
+      client, on: deviceClass == nil ? nil : worker.deviceGroup.name)
     let report = RebuildReport(output)
     let stop = worker.stop
     let listening = Task { await stop.listen() }

@@ -36,7 +36,7 @@ struct RebuildWorker {
     let answer = try await client.post(
       "leases",
       .object(present: [
-        "worker": .string(name), "class": .string(jobs.device.class), "count": 1,
+        "worker": .string(name), "class": .string(jobs.deviceGroup.name), "count": 1,
         "seconds": .integer(LeaseHold.seconds), "rebuild": rebuild.map(JSONValue.string),
         "executors": .array(jobs.configuration.executors.keys.sorted().map(JSONValue.string)),
       ]))

@@ -125,7 +125,8 @@ def run(
                     ids = [lease["lease"] for lease in leases]
                     heartbeat.add(ids)
                     command = [binary, "rebuild", "--leased", "-", "--output", "json", "--config", config]
-                    command += ["--class", queue.device_class]
+                    # How it is shared is in the configuration.
+                    command += ["--class", queue.device_class.split(" (")[0]]
                     task = run_batch.options(**queue.options).remote(leases, command, environment)
                     running[task] = (queue, ids)
             if not running:
