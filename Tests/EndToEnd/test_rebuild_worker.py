@@ -264,3 +264,26 @@ def test_once_does_not_wait(server: Server, client: Client, tmp_path: Path) -> N
     stored(client, "nothing to do")
     client.commit([how()])
     Worker(server, client, configuration(tmp_path), "--once").end(timeout=30)
+
+
+def test_what_a_killed_worker_did_not_judge_is_judged(server: Server, client: Client, tmp_path: Path) -> None:
+    config = configuration(tmp_path)
+    over = one_view(client)
+    (first, _) = Worker(server, client, config, "--samples", "1", over, "--output", "json").lines()
+    plan, _ = Worker(server, client, config, "--samples", "1", over, "--workers", "0").end()
+    rebuild = plan.split()[-1]
+    # A worker that comes as far as its commit.
+    body = {"worker": "killed", "class": "cpu", "executors": ["score"], "rebuild": rebuild}
+    (job,) = client._send("POST", "leases", json=body).json()["leases"]
+    made = get(client, f"records/{first['output']}")
+    on = {"kind": "device", "v": 1, "class": "cpu", "share": {"mode": "whole"}}
+    output = {**made, "execution": digest_of(job["execution"]), "sample": job["sample"]}
+    client.commit([on, job["execution"], output])
+    lease_time(server, client, rebuild)
+    (item, last) = Worker(server, client, config, "--rebuild", rebuild, "--output", "json").lines()
+    assert last["counts"] == {"done": 1}
+    assert (item["outcome"], item["output"], item["against"]) == ("judged", digest_of(output), first["output"])
+    assert item["judgement"]["verdict"] == "bit_identical"
+    assert client.view(over)["comparisons"][0]["verdicts"] == {"bit_identical": 1}
+    (last,) = Worker(server, client, config, "--rebuild", rebuild, "--output", "json").lines()
+    assert last["counts"] == {"done": 1}
