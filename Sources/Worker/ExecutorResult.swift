@@ -34,10 +34,22 @@ package struct ExecutorResult: Sendable {
     "compute", "summary", "key", "evidence", "device", "environment", "use",
   ]
 
-  /// Reads and hashes what is in `folder`, which nobody writes to any more.
+  /// Reads and hashes what is in `folder`, which nobody writes to any more, on a thread of its own: large outputs take
+  /// minutes, and heartbeats do not wait for them.
   ///
   /// - Throws: `.output`, which says what is wrong with it.
-  package init(in folder: JobFolder, mediaType: String) throws(WorkerError) {
+  package static func read(
+    in folder: JobFolder, mediaType: String
+  ) async throws(WorkerError) -> ExecutorResult {
+    let result = await onThread { () -> Result<ExecutorResult, WorkerError> in
+      do throws(WorkerError) {
+        return .success(try ExecutorResult(in: folder, mediaType: mediaType))
+      } catch { return .failure(error) }
+    }
+    return try result.get()
+  }
+
+  init(in folder: JobFolder, mediaType: String) throws(WorkerError) {
     var names = FileTree.names(in: folder.output)
     var said: [String: JSONValue] = [:]
     if let place = names.firstIndex(of: Self.name) {

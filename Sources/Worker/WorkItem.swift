@@ -89,7 +89,7 @@ package struct WorkItem: Sendable {
     (try? JSONDocument(parsing: view.canonical).root)?["output"]
   }
 
-  /// What the executor gets on standard input (schemas/FORMAT.md, section 9).
+  /// What the executor gets on standard input (schemas/FORMAT.md, section 12).
   package func job(in folder: JobFolder) -> JSONValue {
     var output: [(String, JSONValue)] = [("folder", .string(folder.output))]
     for (key, value) in definition?.members.map(\.self) ?? [] {

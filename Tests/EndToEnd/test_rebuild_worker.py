@@ -264,3 +264,100 @@ def test_once_does_not_wait(server: Server, client: Client, tmp_path: Path) -> N
     stored(client, "nothing to do")
     client.commit([how()])
     Worker(server, client, configuration(tmp_path), "--once").end(timeout=30)
+
+
+def test_what_a_killed_worker_did_not_judge_is_judged(server: Server, client: Client, tmp_path: Path) -> None:
+    config = configuration(tmp_path)
+    over = one_view(client)
+    (first, _) = Worker(server, client, config, "--samples", "1", over, "--output", "json").lines()
+    plan, _ = Worker(server, client, config, "--samples", "1", over, "--workers", "0").end()
+    rebuild = plan.split()[-1]
+    # A worker that comes as far as its commit.
+    body = {"worker": "killed", "class": "cpu", "executors": ["score"], "rebuild": rebuild}
+    (job,) = client._send("POST", "leases", json=body).json()["leases"]
+    made = get(client, f"records/{first['output']}")
+    on = {"kind": "device", "v": 1, "class": "cpu", "share": {"mode": "whole"}}
+    output = {**made, "execution": digest_of(job["execution"]), "sample": job["sample"]}
+    client.commit([on, job["execution"], output])
+    lease_time(server, client, rebuild)
+    (item, last) = Worker(server, client, config, "--rebuild", rebuild, "--output", "json").lines()
+    assert last["counts"] == {"done": 1}
+    assert (item["outcome"], item["output"], item["against"]) == ("judged", digest_of(output), first["output"])
+    assert item["judgement"]["verdict"] == "bit_identical"
+    assert client.view(over)["comparisons"][0]["verdicts"] == {"bit_identical": 1}
+    (last,) = Worker(server, client, config, "--rebuild", rebuild, "--output", "json").lines()
+    assert last["counts"] == {"done": 1}
+
+
+def taken(server: Server, client: Client, rebuild: str) -> dict[str, Any]:
+    """The lease of a rebuild's item that somebody has, taken from them."""
+    lease_time(server, client, rebuild)
+    body = {"worker": "another", "class": "cpu", "executors": ["score"], "rebuild": rebuild, "seconds": 600}
+    (job,) = client._send("POST", "leases", json=body).json()["leases"]
+    found: dict[str, Any] = job
+    return found
+
+
+def test_who_comes_second_takes_the_output_that_is_there(server: Server, client: Client, tmp_path: Path) -> None:
+    over = one_view(client, seconds=3)
+    worker = Worker(server, client, configuration(tmp_path), "--samples", "1", over, "--output", "json")
+    until(lambda: list(tmp_path.glob("stemma-worker-*/*/*/job.json")))
+    job = taken(server, client, get(client, "rebuilds")["rebuilds"][0]["rebuild"])
+    assert job["attempt"] == 2
+    content = {"digest": client.put_content(b"another's"), "size": 9, "mediaType": "application/x-npy"}
+    on = {"kind": "device", "v": 1, "class": "cpu", "share": {"mode": "whole"}}
+    output = {
+        "kind": "output", "v": 1, "view": over, "execution": digest_of(job["execution"]), "devices": [digest_of(on)],
+        "sample": job["sample"], "producedAt": "2026-11-25T10:00:00.000000Z", "content": content,
+    }  # fmt: skip
+    client.commit([on, job["execution"], output])
+    client._send("POST", f"leases/{job['lease']}/finish", json={"output": digest_of(output)})
+    (item, last) = worker.lines()
+    assert (item["attempt"], item["output"]) == (1, digest_of(output))
+    assert last["counts"] == {"done": 1} and len(outputs(client, over)) == 1
+    # Of the one that came second nothing was stored.
+    assert client.find(kind="rank", execution=digest_of(job["execution"])) == []
+
+
+def test_work_on_a_lost_lease_is_ended(server: Server, client: Client, tmp_path: Path) -> None:
+    over = one_view(client, seconds=60)
+    worker = Worker(server, client, configuration(tmp_path), "--samples", "1", over, "--once", "--output", "json")
+    job = until(lambda: list(tmp_path.glob("stemma-worker-*/*/*/job.json")))[0].parent
+    until(lambda: processes_in(job))
+    taken(server, client, get(client, "rebuilds")["rebuilds"][0]["rebuild"])
+    # At its next heartbeat it hears of it.
+    (item, last) = worker.lines(timeout=30)
+    assert item["outcome"] == "lost" and last["counts"] == {"leased": 1}
+    assert processes_in(job) == [] and not job.exists()
+
+
+def test_a_worker_is_of_the_class_that_it_is_told(server: Server, client: Client, tmp_path: Path) -> None:
+    over = one_view(client)
+    config = configuration(tmp_path)
+    Worker(server, client, config, "--samples", "1", over).end()
+    Worker(server, client, config, "--samples", "1", over, "--class", "a100", "--workers", "0").end()
+    # Nothing that a worker of another class may do.
+    Worker(server, client, config, "--once").end(timeout=30)
+    assert [one["class"] for one in outputs(client, over)] == ["cpu"]
+    Worker(server, client, config, "--once", "--class", "a100").end(timeout=30)
+    assert [one["class"] for one in outputs(client, over)] == ["cpu", "a100"]
+    (comparison,) = client.view(over)["comparisons"]
+    assert comparison["between"] == ["a100", "cpu"] and comparison["verdicts"] == {"bit_identical": 1}
+
+
+def test_a_bar_on_a_terminal(server: Server, client: Client, tmp_path: Path) -> None:
+    over = one_view(client, seconds=1)
+    command = [BINARY, "rebuild", "--samples", "2", over, "--config", str(configuration(tmp_path))]
+    (ours, theirs) = os.openpty()
+    with subprocess.Popen(
+        [*command, "--namespace", client.namespace], env=server.environment(), stdout=subprocess.PIPE, stderr=theirs
+    ) as process:
+        os.close(theirs)
+        assert process.stdout
+        out = process.stdout.read().decode()
+        drawn = os.read(ours, 1 << 16).decode()
+    os.close(ours)
+    assert process.returncode == 0 and out.count("made ") == 2
+    assert "of 2, 1 under way" in drawn and "[" + "#" * 12 + "-" * 12 + "] 1 of 2" in drawn
+    # It is taken away at the end, and is in no file.
+    assert drawn.endswith("\r\x1b[K") and "\x1b" not in out

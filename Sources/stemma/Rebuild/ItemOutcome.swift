@@ -5,11 +5,13 @@ import Records
 import StemmaCrypto
 import Worker
 
-/// What came of one lease.
+/// What came of one lease, or of one output that was judged later.
 struct ItemOutcome {
   enum What {
     /// An output was made, and how it compares.
     case made(Digest, SiblingJudge.Outcome)
+    /// One that somebody made who was killed before it was judged.
+    case judged(Digest, SiblingJudge.Outcome)
     /// There was one already.
     case found(Digest)
     /// Why, and the end of what the executor said.
@@ -20,27 +22,31 @@ struct ItemOutcome {
     case stopped
   }
 
-  let item: WorkItem
+  let item: String
+  let view: Digest
+  let attempt: Int64
   let what: What
   let seconds: Double
 
-  var divergent: SiblingJudge.Finding? {
-    guard case .made(_, .judged(let finding)) = what, finding.verdict != nil,
-      finding.judgement.verdict == .divergent
-    else { return nil }
-    return finding
+  var judged: (output: Digest, finding: SiblingJudge.Finding?)? {
+    switch what {
+    case .made(let output, .judged(let finding)), .judged(let output, .judged(let finding)):
+      (output, finding)
+    default: nil
+    }
   }
 
   /// One line, or more where something is wrong.
   var text: String {
-    let view = "\(item.view.digest)"
     switch what {
     case .made(let output, let judged):
       return "made    \(view)  output \(output)  \(tenths) s\(Self.text(judged))"
+    case .judged(let output, let judged):
+      return "judged  \(view)  output \(output)\(Self.text(judged))"
     case .found(let output): return "found   \(view)  output \(output)"
     case .failed(let reason, let said):
       let lines = String(decoding: said, as: UTF8.self).split(separator: "\n").suffix(10)
-      return (["failed  \(view)  attempt \(item.attempt): \(reason)"] + lines.map { "    \($0)" })
+      return (["failed  \(view)  attempt \(attempt): \(reason)"] + lines.map { "    \($0)" })
         .joined(separator: "\n")
     case .lost: return "lost    \(view)  the lease was over, somebody else is at it"
     case .stopped: return "stopped \(view)  given back"
@@ -65,24 +71,16 @@ struct ItemOutcome {
 
   var json: JSONValue {
     var members: [(String, JSONValue)] = [
-      ("item", .string(item.item)), ("view", .string(item.view.digest.description)),
-      ("attempt", .integer(item.attempt)), ("seconds", .double(seconds)),
+      ("item", .string(item)), ("view", .string(view.description)),
+      ("attempt", .integer(attempt)), ("seconds", .double(seconds)),
     ]
     switch what {
     case .made(let output, let judged):
       members += [("outcome", "made"), ("output", .string(output.description))]
-      switch judged {
-      case .nothing: break
-      case .impossible(let why): members.append(("notJudged", .string(why)))
-      case .judged(let finding):
-        members += [
-          ("against", .string(finding.against.description)),
-          (finding.verdict == nil ? "drift" : "judgement", finding.judgement.json),
-        ]
-        if let verdict = finding.verdict {
-          members.append(("verdict", .string(verdict.description)))
-        }
-      }
+      members += Self.members(judged)
+    case .judged(let output, let judged):
+      members += [("outcome", "judged"), ("output", .string(output.description))]
+      members += Self.members(judged)
     case .found(let output):
       members += [("outcome", "found"), ("output", .string(output.description))]
     case .failed(let reason, let said):
@@ -93,6 +91,18 @@ struct ItemOutcome {
     case .stopped: members.append(("outcome", "stopped"))
     }
     return .object(members)
+  }
+
+  private static func members(_ judged: SiblingJudge.Outcome) -> [(String, JSONValue)] {
+    switch judged {
+    case .nothing: []
+    case .impossible(let why): [("notJudged", .string(why))]
+    case .judged(let finding):
+      [
+        ("against", .string(finding.against.description)),
+        (finding.verdict == nil ? "drift" : "judgement", finding.judgement.json),
+      ] + (finding.verdict.map { [("verdict", .string($0.description))] } ?? [])
+    }
   }
 
   /// As JSON can hold it.

@@ -56,6 +56,8 @@ struct JobContent {
   }
 
   private func put(_ digest: Digest, _ path: String) async throws {
+    // Samples are often equal: what is there is not sent again.
+    if (try? await client.client.send(.HEAD, "content/\(digest)")) != nil { return }
     _ = try await client.send(.PUT, "content/\(digest)") {
       .stream(try FileChunks(path), length: .unknown)
     }

@@ -29,7 +29,9 @@ struct JobRun {
     func outcome(_ what: ItemOutcome.What) -> ItemOutcome {
       let time = (ContinuousClock.now - begin).components
       let milliseconds = Double(time.seconds) * 1000 + (Double(time.attoseconds) / 1e15).rounded()
-      return ItemOutcome(item: item, what: what, seconds: milliseconds / 1000)
+      return ItemOutcome(
+        item: item.item, view: item.view.digest, attempt: item.attempt, what: what,
+        seconds: milliseconds / 1000)
     }
     if let answer = item.answer {
       if !item.commitFirst.isEmpty { try await commit(item.commitFirst.map(\.canonical)) }
@@ -84,16 +86,16 @@ struct JobRun {
     }
     let (result, records): (ExecutorResult, WorkRecords)
     do throws(WorkerError) {
-      result = try ExecutorResult(in: folder, mediaType: item.mediaType)
+      result = try await ExecutorResult.read(in: folder, mediaType: item.mediaType)
       records = try WorkRecords(
         of: item, result: result, device: device, startedAt: startedAt.description,
         endedAt: endedAt.description)
     } catch {
       return try await fail(item, "output: \(error.message)", said: ended.said)
     }
-    try await content.store(result)
     let output: Digest
     do {
+      try await content.store(result)
       try await commit((item.commitFirst + records.all).map(\.canonical))
       output = records.output.digest
     } catch let failure as CommandFailure where failure.code == "conflict" {
@@ -105,7 +107,8 @@ struct JobRun {
     } catch let failure as CommandFailure where failure.status == 1 {
       return try await fail(item, "output: \(failure.message)", said: ended.said)
     }
-    let judged = try await SiblingJudge(client: client).judge(output, of: item, in: folder)
+    let judged = try await SiblingJudge(client: client, folder: folder).judge(
+      output, of: item.view.digest, predecessor: item.predecessor)
     // A lease that was lost here is finished by whoever has it: the output is there.
     _ = try await finish(item, output)
     return .made(output, judged)

@@ -23,7 +23,7 @@ struct RebuildCommand: AsyncParsableCommand {
            "timeLimitSeconds": 600, "outputLimitBytes": 1073741824, "graceSeconds": 10}}}
 
       An executor gets its job as JSON on standard input, with the paths of its inputs and of the folder for its output \
-      (schemas/FORMAT.md, section 9). Ctrl-C finishes what runs; a second one ends it and gives it back. A rebuild goes on \
+      (schemas/FORMAT.md, section 12). Ctrl-C finishes what runs; a second one ends it and gives it back. A rebuild goes on \
       with --rebuild ID.
 
       Exit status: 0 done; 1 an output is divergent, or an item failed; 2 usage; 3 unavailable, or stopped before the end.
@@ -114,6 +114,9 @@ struct RebuildCommand: AsyncParsableCommand {
       rounds += 1
     } while selection.untilDecided != nil && !stop.isAsked && report.divergent.isEmpty
       && report.failedHere == 0 && rounds < Self.maximumRounds
+    if let id {
+      try await CatchUp(client: worker.client, scratch: worker.scratch).judge(id, report)
+    }
     report.end()
     let isWhole = try await conclude(id, worker.client, report)
     if !report.divergent.isEmpty || !isWhole { throw ExitCode(1) }

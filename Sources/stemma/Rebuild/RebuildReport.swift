@@ -1,5 +1,6 @@
 import Canonical
 import Glibc
+import Judging
 import Lineage
 import StemmaCrypto
 import Synchronization
@@ -20,7 +21,6 @@ final class RebuildReport: Sendable {
   init(_ format: OutputFormat) { isJSON = format == .json }
 
   func tell(_ outcome: ItemOutcome) {
-    let divergent = outcome.divergent
     state.withLock { state in
       clear(&state)
       if isJSON {
@@ -29,9 +29,11 @@ final class RebuildReport: Sendable {
         say(outcome.text)
       }
       if case .failed = outcome.what { state.failed += 1 }
-      if let divergent, case .made(let output, _) = outcome.what {
-        state.divergent.append((output, divergent.against))
-        Terminal.complain("divergent: output \(output) from \(divergent.against)")
+      if let judged = outcome.judged, let finding = judged.finding, finding.verdict != nil,
+        finding.judgement.verdict == .divergent
+      {
+        state.divergent.append((judged.output, finding.against))
+        Terminal.complain("divergent: output \(judged.output) from \(finding.against)")
       }
     }
   }

@@ -12,6 +12,8 @@ import Worker
 /// other's is told, which is no verdict: they are answers to two questions.
 struct SiblingJudge {
   let client: PatientClient
+  /// Takes the payloads.
+  let folder: JobFolder
 
   struct Finding {
     let judgement: Judgement
@@ -29,23 +31,26 @@ struct SiblingJudge {
     case impossible(String)
   }
 
-  /// - Parameter folder: takes the payloads.
-  func judge(_ output: Digest, of item: WorkItem, in folder: JobFolder) async throws -> Outcome {
+  /// Judges an output of `view`, and commits the verdict.
+  ///
+  /// - Parameter predecessor: an output of the view whose place this one took.
+  /// - Throws: where the server is away; everything else is no reason to lose the output.
+  func judge(_ output: Digest, of view: Digest, predecessor: Digest?) async throws -> Outcome {
     do {
-      guard let siblings = try await siblings(of: output, item.view.digest) else { return .nothing }
+      guard let siblings = try await siblings(of: output, view) else { return .nothing }
       if let reference = siblings.reference {
         if siblings.isJudged { return .nothing }
-        return try await verdict(output, reference, siblings.number, item, folder)
+        return try await verdict(output, reference, siblings.number, view)
       }
-      guard let predecessor = item.predecessor else { return .nothing }
-      return try await drift(output, from: predecessor, item, folder)
+      guard let predecessor else { return .nothing }
+      return try await drift(output, from: predecessor)
     } catch let error as PayloadError {
       return .impossible("\(error)")
     } catch let error as JudgingError {
       return .impossible(error.message)
     } catch let error as WorkerError {
       return .impossible(error.message)
-    } catch let failure as CommandFailure where failure.isAbsence {
+    } catch let failure as CommandFailure where failure.status == 1 {
       return .impossible(failure.message)
     }
   }
@@ -75,14 +80,14 @@ struct SiblingJudge {
   }
 
   private func verdict(
-    _ output: Digest, _ reference: Digest, _ number: Int, _ item: WorkItem, _ folder: JobFolder
+    _ output: Digest, _ reference: Digest, _ number: Int, _ view: Digest
   ) async throws -> Outcome {
     guard let first = try await read(reference), let second = try await read(output) else {
       return .impossible("the output's record cannot be read")
     }
     let planned = first.contract.nMax.map { max(1, $0 - 1) } ?? 1
     let judgement = try await judgement(
-      first, second, view: item.view.digest, Looks(number: number, planned: planned), folder)
+      first, second, view: view, Looks(number: number, planned: planned))
     let record: JSONValue = .object(
       [
         ("kind", "verdict"), ("v", 1),
@@ -93,13 +98,11 @@ struct SiblingJudge {
     return .judged(Finding(judgement: judgement, against: reference, verdict: digest))
   }
 
-  private func drift(
-    _ output: Digest, from predecessor: Digest, _ item: WorkItem, _ folder: JobFolder
-  ) async throws -> Outcome {
+  private func drift(_ output: Digest, from predecessor: Digest) async throws -> Outcome {
     guard let first = try await read(predecessor), let second = try await read(output) else {
       return .impossible("the predecessor's output cannot be read")
     }
-    let judgement = try await judgement(first, second, view: nil, .single, folder)
+    let judgement = try await judgement(first, second, view: nil, .single)
     return .judged(Finding(judgement: judgement, against: predecessor, verdict: nil))
   }
 
@@ -115,14 +118,13 @@ struct SiblingJudge {
 
   /// - Parameter view: nil where they are of two views.
   private func judgement(
-    _ reference: JudgedOutput, _ recomputed: JudgedOutput, view: Digest?, _ looks: Looks,
-    _ folder: JobFolder
+    _ reference: JudgedOutput, _ recomputed: JudgedOutput, view: Digest?, _ looks: Looks
   ) async throws -> Judgement {
     var declared = DeclaredPair(
       reference: reference.declaration(
-        view: view, evidence: try await fetchEvidence(reference, "reference", folder)),
+        view: view, evidence: try await fetchEvidence(reference, "reference")),
       recomputed: recomputed.declaration(
-        view: view, evidence: try await fetchEvidence(recomputed, "recomputed", folder)))
+        view: view, evidence: try await fetchEvidence(recomputed, "recomputed")))
     (declared.contract, declared.looks) = (reference.contract, looks)
     let isFolder = reference.content == nil || recomputed.content == nil
     if reference.type == .bytes || isFolder {
@@ -138,8 +140,8 @@ struct SiblingJudge {
         reference: reference.identity, recomputed: recomputed.identity, looks: looks)
     }
     let pair = FilePair(
-      reference: try await fetch(reference.identity, reference.mediaType, "reference", folder),
-      recomputed: try await fetch(recomputed.identity, recomputed.mediaType, "recomputed", folder),
+      reference: try await fetch(reference.identity, reference.mediaType, "reference"),
+      recomputed: try await fetch(recomputed.identity, recomputed.mediaType, "recomputed"),
       declared: declared)
     let seeds = SeedRule(
       view: view?.description ?? "", reference: reference.identity,
@@ -154,14 +156,14 @@ struct SiblingJudge {
   }
 
   private func fetchEvidence(
-    _ output: JudgedOutput, _ side: String, _ folder: JobFolder
+    _ output: JudgedOutput, _ side: String
   ) async throws -> String? {
     guard let evidence = output.evidence else { return nil }
-    return try await fetch(evidence.digest, evidence.mediaType, side + "-evidence", folder)
+    return try await fetch(evidence.digest, evidence.mediaType, side + "-evidence")
   }
 
   private func fetch(
-    _ digest: Digest, _ mediaType: String, _ name: String, _ folder: JobFolder
+    _ digest: Digest, _ mediaType: String, _ name: String
   ) async throws -> String {
     let path = folder.judging + "/" + name + JudgedOutput.suffix(of: mediaType)
     try await JobContent(client: client).fetch(digest, to: path)
