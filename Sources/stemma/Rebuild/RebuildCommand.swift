@@ -5,6 +5,7 @@ import Glibc
 import Lineage
 import NIOHTTP1
 import StemmaCrypto
+import Store
 import Worker
 
 struct RebuildCommand: AsyncParsableCommand {

@@ -1,5 +1,6 @@
 import Canonical
 import NIOHTTP1
+import Store
 import Synchronization
 import Worker
 
