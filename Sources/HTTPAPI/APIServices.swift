@@ -8,6 +8,7 @@ package struct APIServices: Sendable {
   package let log: PublishedLog
   package let lineage: LineageService
   package let rebuilds: RebuildService
+  let verdicts = VerdictWatch()
   /// Nil where there is one engine of lineage only.
   package let lineageStanding: (@Sendable () -> LineageStanding)?
   /// How far the table of edges is; nil where the database does not say.

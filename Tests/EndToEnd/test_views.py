@@ -227,6 +227,10 @@ def test_a_divergent_class_is_named(server: Server, client: Client) -> None:
     outputs = [run.output(over, str(place)) for place, run in enumerate(runs)]
     client.commit([data, of, view([digest_of(data)], digest_of(of)), *runs[0].records(), *runs[1].records(), *outputs])
     client.commit([verdict([digest_of(one) for one in outputs], "divergent", 42.5)])
+    log = (server.folder / "server.log").read_text()
+    assert any("outputs are divergent" in line and digest_of(outputs[0]) in line for line in log.splitlines())
+    metrics = client._http.get(f"{server.url}/metrics").text
+    assert 'stemma_verdicts_total{verdict="divergent"}' in metrics
     assert "Outputs of a100 / h100 differ: max_scaled 42.5, limit 1." in stemma(server, client, "views", over)
     with pytest.raises(Problem) as refused:
         get(client, f"views/{over}/answer", verdict="statistically_equivalent")

@@ -26,6 +26,7 @@ enum CommitRoutes {
       let committed = try await services.commit(stored, deadline: deadline)
       switch committed.outcome {
       case .stored(let stored):
+        services.verdicts.took(prepared.records, stored, in: namespace, context.logger)
         return commit.answer(
           stored, positions: prepared.positions, checkpoint: committed.checkpoint)
       case .rejected(let rejection):

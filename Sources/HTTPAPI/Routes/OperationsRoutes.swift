@@ -27,7 +27,7 @@ enum OperationsRoutes {
     },
     Route(.get, "/metrics", .scope(.metrics)) { _, _, services in
       text(
-        CommitMetrics.text(services.committer.counters)
+        CommitMetrics.text(services.committer.counters) + services.verdicts.text
           + (services.witnesses.map(WitnessMetrics.text) ?? "")
           + (services.lineageStanding.map { LineageMetrics.text($0()) } ?? "")
           + LineageMetrics.text(await services.edgeProgress())
