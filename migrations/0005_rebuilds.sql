@@ -78,10 +78,8 @@ create table rebuild_dependency (
   number integer not null,
   needs integer not null,
   constraint rebuild_dependency_pk primary key (rebuild, number, needs),
-  constraint rebuild_dependency_number_known
-  foreign key (rebuild, number) references rebuild_item (rebuild, number) on delete cascade,
-  constraint rebuild_dependency_needs_known
-  foreign key (rebuild, needs) references rebuild_item (rebuild, number) on delete cascade,
+  -- Not to the items: both are written with it, in one transaction, and a check for each would cost as much as they do.
+  constraint rebuild_dependency_rebuild_known foreign key (rebuild) references rebuild (id) on delete cascade,
   constraint rebuild_dependency_order check (needs < number)
 );
 create index rebuild_dependency_needs on rebuild_dependency (rebuild, needs);
