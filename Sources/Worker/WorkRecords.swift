@@ -13,6 +13,9 @@ package struct WorkRecords: Sendable {
   package let output: Record
   package let ended: Record
 
+  /// Of a device of which nobody said how it is shared.
+  package static let unknownShare: JSONValue = ["mode": "unknown"]
+
   /// - Parameters:
   ///   - device: class and share as the worker is configured, for an executor that does not say.
   ///   - startedAt, endedAt: `YYYY-MM-DDThh:mm:ss.ffffffZ`.
@@ -21,7 +24,7 @@ package struct WorkRecords: Sendable {
     of item: WorkItem, result: ExecutorResult, device: (class: String, share: JSONValue?),
     startedAt: String, endedAt: String
   ) throws(WorkerError) {
-    let share = device.share ?? ["mode": "unknown"]
+    let share = device.share ?? Self.unknownShare
     let said: JSONValue = ["class": .string(device.class), "share": share]
     self.device = try Self.seal(.device, members: result.said["device"] ?? said)
     execution = item.execution

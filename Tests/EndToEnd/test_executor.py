@@ -82,13 +82,18 @@ def test_nothing_is_guessed(tmp_path: Path) -> None:
 
 
 def test_it_is_found_by_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    (tmp_path / "scoring.py").write_text("def score(job):\n    return b'scored'\nnumber = 1\n")
+    (tmp_path / "scoring.py").write_text(
+        "from stemma.executor import Result\n"
+        "def score(job):\n    return Result(b'scored', key='k')\n"
+        "number = 1\n"
+    )
     done = subprocess.run(
         [sys.executable, "-m", "stemma.executor", "scoring:score"],
         input=json.dumps(document(tmp_path)).encode(), cwd=tmp_path, capture_output=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "out/output").read_bytes() == b"scored"
+    assert json.loads((tmp_path / "out/result.json").read_text()) == {"key": "k"}
     monkeypatch.chdir(tmp_path)
     for wrong in ("scoring", "scoring:", "scoring:none", "nothing:score", "scoring:number"):
         assert main([wrong]) == 2

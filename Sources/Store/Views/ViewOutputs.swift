@@ -1,4 +1,4 @@
-import Canonical
+package import Canonical
 package import Lineage
 import Records
 
@@ -20,7 +20,7 @@ package struct DeviceGroup: Hashable, Comparable, Sendable {
   }
 
   /// - Parameter devices: the device records of one output; nil for one that was erased.
-  init(_ devices: [JSONNode?]) {
+  package init(_ devices: [JSONNode?]) {
     let names = Set(devices.map(Self.name)).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     name = names.isEmpty ? "unknown" : names.joined(separator: " + ")
   }
@@ -31,6 +31,7 @@ package struct DeviceGroup: Hashable, Comparable, Sendable {
     guard let mode = share?["mode"]?.text, !mode.utf8.elementsEqual("whole".utf8) else {
       return name
     }
+    if mode.utf8.elementsEqual("unknown".utf8) { return "\(name) (share unknown)" }
     let parts =
       [mode, share?["profile"]?.text, share?["smCount"]?.integer.map { "\($0) SMs" }]
       .compactMap(\.self)

@@ -14,6 +14,14 @@ struct JobRun {
   let scratch: ScratchFolder
   let stop: RebuildStop
 
+  /// The device class as outputs are grouped by, the share included.
+  var deviceGroup: DeviceGroup {
+    let device = JSONValue.object([
+      ("class", .string(device.class)), ("share", device.share ?? WorkRecords.unknownShare),
+    ])
+    return DeviceGroup([try? JSONDocument(parsing: device.canonicalBytes()).root])
+  }
+
   /// - Throws: where the server is away for longer than its clients wait, or refuses what no other attempt would get
   ///   past; the lease ends by itself then.
   func run(_ item: WorkItem) async throws -> ItemOutcome {
@@ -41,6 +49,16 @@ struct JobRun {
     defer { keeping.cancel() }
     return outcome(
       try await stop.holding(run) { try await work(item, executor, run, folder, hold) })
+  }
+
+  /// Runs one of an answer's `leases`.
+  func outcome(of node: JSONNode) async throws -> ItemOutcome {
+    do {
+      return try await run(try WorkItem(node))
+    } catch let error as WorkerError {
+      // Nothing that another attempt of this worker would do better: it goes on no further.
+      throw CommandFailure.unavailable(error.message)
+    }
   }
 
   private func work(

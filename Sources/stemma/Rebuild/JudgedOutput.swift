@@ -54,7 +54,7 @@ struct JudgedOutput {
   static func suffix(of mediaType: String) -> String {
     switch mediaType {
     case "text/csv": ".csv"
-    case "application/jsonl", "application/jsonlines", "application/x-ndjson",
+    case "application/json", "application/jsonl", "application/jsonlines", "application/x-ndjson",
       "application/x-jsonlines", "application/json-lines":
       ".jsonl"
     case "application/x-npy": ".npy"

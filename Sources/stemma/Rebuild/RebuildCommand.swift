@@ -5,6 +5,7 @@ import Glibc
 import Lineage
 import NIOHTTP1
 import StemmaCrypto
+import Store
 import Worker
 
 struct RebuildCommand: AsyncParsableCommand {
@@ -52,6 +53,15 @@ struct RebuildCommand: AsyncParsableCommand {
   @Flag(help: "End when nothing can be begun, whatever other workers are at.")
   var once = false
 
+  @Option(help: ArgumentHelp("End after so many items.", valueName: "count"))
+  var items: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Do what this answer of POST leases asks for (- is standard input), and end: for who leases himself.",
+      valueName: "file"))
+  var leased: String?
+
   @Option(help: "table, or json: one line an item, and one at the end.")
   var output = OutputFormat.table
 
@@ -61,6 +71,10 @@ struct RebuildCommand: AsyncParsableCommand {
 
   func validate() throws {
     guard (0...256).contains(workers) else { throw ValidationError("--workers: 0 to 256") }
+    guard items ?? 1 > 0 else { throw ValidationError("--items: from 1") }
+    guard leased == nil || !dryRun && workers > 0 && items == nil && selection.isEmpty else {
+      throw ValidationError("--leased goes with no selection, --dry-run or --items")
+    }
     guard dryRun || workers == 0 || config != nil else {
       throw ValidationError("--config is needed: it says what may be run")
     }
@@ -68,19 +82,24 @@ struct RebuildCommand: AsyncParsableCommand {
 
   func run() async throws {
     let client = try StemmaClient(server)
-    let selected = try await selection.members(client, on: deviceClass)
     if dryRun || workers == 0 {
-      guard let selected else { throw CommandFailure.usage("nothing is selected") }
+      guard let selected = try await selection.members(client, on: deviceClass) else {
+        throw CommandFailure.usage("nothing is selected")
+      }
       let answer = try await plan(selected, client)
       try show(answer)
       return
     }
     let worker = try settings(client)
     defer { try? worker.scratch.remove() }
+    // Samples of this worker's class, as it is shared.
+    let selected = try await selection.members(
+      client, on: deviceClass == nil ? nil : worker.deviceGroup.name)
     let report = RebuildReport(output)
     let stop = worker.stop
     let listening = Task { await stop.listen() }
     defer { listening.cancel() }
+    if let leased { return try await work(worker, leased: leased, report) }
     var id = selection.rebuild
     var rounds = 0
     repeat {
@@ -143,7 +162,6 @@ struct RebuildCommand: AsyncParsableCommand {
     }
   }
 
-  /// - Throws: why the first worker that could not go on could not. The others give back what they have.
   private func work(_ jobs: JobRun, _ id: String?, _ report: RebuildReport) async throws {
     let drawing = Task {
       while let id, !Task.isCancelled {
@@ -154,13 +172,23 @@ struct RebuildCommand: AsyncParsableCommand {
       }
     }
     defer { drawing.cancel() }
+    let budget = ItemBudget(items)
+    try await together(jobs) { number in
+      try await RebuildWorker(
+        name: "\(Environment.hostName):\(getpid())/\(number)", jobs: jobs, rebuild: id,
+        isOnce: once, budget: budget, report: report
+      ).work()
+    }
+  }
+
+  /// - Throws: why the first worker that could not go on could not. The others give back what they have.
+  private func together(
+    _ jobs: JobRun, _ work: @escaping @Sendable (Int) async throws -> Void
+  ) async throws {
     let failure = await withTaskGroup(of: (any Error)?.self) { group in
       for number in 0..<workers {
-        let worker = RebuildWorker(
-          name: "\(Environment.hostName):\(getpid())/\(number)", jobs: jobs, rebuild: id,
-          isOnce: once, report: report)
         group.addTask {
-          do { try await worker.work() } catch {
+          do { try await work(number) } catch {
             jobs.stop.stopNow()
             return error
           }
@@ -170,6 +198,24 @@ struct RebuildCommand: AsyncParsableCommand {
       return await group.reduce(nil) { $0 ?? $1 }
     }
     if let failure { throw failure }
+  }
+
+  /// Does what is leased already, as many at a time as there are workers.
+  private func work(_ jobs: JobRun, leased path: String, _ report: RebuildReport) async throws {
+    let bytes = try LocalFile.read(path, limit: 16 << 20)
+    let answer: JSONNode
+    do throws(JSONError) { answer = try JSONDocument(parsing: bytes).root } catch {
+      throw CommandFailure.usage("\(path): \(error.message) at byte \(error.offset)")
+    }
+    let waiting = LeasedItems(answer["leases"]?.elements.map(\.self) ?? [])
+    try await together(jobs) { _ in
+      while !jobs.stop.isAsked, let node = waiting.next() {
+        report.tell(try await jobs.outcome(of: node))
+      }
+    }
+    report.end()
+    if !report.divergent.isEmpty || report.failedHere > 0 { throw ExitCode(1) }
+    if jobs.stop.isAsked { throw ExitCode(3) }
   }
 
   /// Tells how it stands at the end, and what failed.

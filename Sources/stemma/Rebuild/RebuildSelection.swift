@@ -20,6 +20,10 @@ struct RebuildSelection: ParsableArguments {
   @Argument(help: "Views that are stale: \(Subject.spelling)")
   var views: [Subject] = []
 
+  var isEmpty: Bool {
+    !stale && samples == nil && untilDecided == nil && rebuild == nil && views.isEmpty
+  }
+
   func validate() throws {
     let chosen = [
       stale, untilDecided != nil, rebuild != nil, samples != nil || !views.isEmpty,

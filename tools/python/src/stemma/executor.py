@@ -161,4 +161,7 @@ def main(arguments: Optional[list[str]] = None) -> Union[int, str]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    # This file is there twice then: the function's `Result` is the imported one's.
+    from stemma.executor import main as imported_main
+
+    sys.exit(imported_main())

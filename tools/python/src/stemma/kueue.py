@@ -95,7 +95,7 @@ def _job(
     word = re.sub("[^a-z0-9]+", "-", device.device_class.lower()).strip("-")[:20].strip("-")
     name = f"stemma-{rebuild[:8]}-{word}-{number}"
     labels = {"app.kubernetes.io/name": "stemma-worker", "stemma.rebuild": rebuild}
-    command = ["stemma", "rebuild", "--rebuild", rebuild, "--class", device.device_class]
+    command = ["stemma", "rebuild", "--rebuild", rebuild, "--class", device.device_class.split(" (")[0]]
     command += ["--items", str(size), "--config", "/etc/stemma/worker.json", "--output", "json"]
     return {
         "apiVersion": "batch/v1",
