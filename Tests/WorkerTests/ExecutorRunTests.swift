@@ -53,11 +53,10 @@ struct ExecutorRunTests {
     let lines = text(result).split(separator: "\n").map(String.init)
     try #require(lines.count == 12, "\(text(result))")
     #expect(lines[0] == #"{"v":1}"#)
-    #expect(
-      lines[1...6] == [
-        "ONE=1", "PATH=/bin:/usr/bin", "PWD=\(job.path)", "SHLVL=0", "TMPDIR=\(job.temporary)",
-        "_=/bin/env",
-      ] || lines[1...6].contains("ONE=1"))
+    let names = lines[1...6].compactMap { $0.split(separator: "=").first.map(String.init) }
+    #expect(names.sorted() == ["ONE", "PATH", "PWD", "SHLVL", "TMPDIR", "_"])
+    #expect(lines.contains("ONE=1") && lines.contains("PATH=/bin:/usr/bin"))
+    #expect(lines.contains("TMPDIR=\(job.temporary)"))
     #expect(!text(result).contains("SECRET") && !text(result).contains("HOME="))
     #expect(lines.contains(job.path))
     // A heading, standard input, output and error, and the folder that is being listed.
