@@ -48,6 +48,8 @@ create table rebuild_item (
   -- Items that must be done before: those of rebuild_dependency that are not.
   blockers integer not null,
   attempts integer not null default 0,
+  -- Attempts that somebody said failed. A lease that ran out may only say that a machine went away.
+  failures integer not null default 0,
   -- The newest lease; it stays after its end, so that who comes late or twice is told the right thing.
   lease uuid,
   lease_seconds integer,

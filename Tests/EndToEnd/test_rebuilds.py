@@ -253,6 +253,9 @@ def test_more_samples_of_a_view(client: Client) -> None:
     client.commit([{**verdict(outputs, "inconclusive", 0.5), "need": {"of": "samples", "count": 7}}])
     open_ = post(client, "rebuilds", {"view": chain.views[0], "untilDecided": True, "dryRun": True})
     assert len(open_["items"]) == 7
+    client.commit([{**verdict(outputs, "inconclusive", 0.5), "need": {"of": "evidence", "count": 1}, "looks": 2}])
+    more = post(client, "rebuilds", {"view": chain.views[0], "untilDecided": True, "dryRun": True})
+    assert more["items"] == [], "no output brings evidence that was not stored"
     # Of what is stale more is worth nothing.
     chain.retract(client)
     (item,) = post(client, "rebuilds", {"view": chain.views[0], "samples": 1, "dryRun": True})["items"]
@@ -335,6 +338,22 @@ def test_work_that_fails_is_set_aside_with_what_it_said(server: Server, client: 
     assert (second["state"], second["reason"]) == ("listed", "waits_for_listed")
     metrics = client._http.get(f"{server.url}/metrics").text
     assert 'stemma_rebuild_failed{class="cpu"}' in metrics
+
+
+def test_work_that_is_given_back_has_not_failed(client: Client) -> None:
+    chain = Chain(client, levels=1)
+    chain.retract(client)
+    plan = post(client, "rebuilds", {"what": "stale"})
+    for attempt in range(1, 6):
+        (job,) = lease(client, plan["rebuild"])
+        assert job["attempt"] == attempt
+        post(client, f"leases/{job['lease']}/finish", {"returned": True})
+        assert states(client, plan["rebuild"]) == [("ready", "returned")]
+    with pytest.raises(Problem) as refused:
+        post(client, f"leases/{job['lease']}/finish", {"returned": False})
+    assert refused.value.document["pointer"] == "/returned"
+    work(client, plan["rebuild"])
+    assert states(client, plan["rebuild"]) == [("done", None)]
 
 
 def test_cancelled_work_is_not_given_out(client: Client) -> None:

@@ -12,7 +12,7 @@ struct Bench: AsyncParsableCommand {
     abstract: "Measure the store against its floors; one JSON line a measurement.",
     subcommands: [
       IngestBenchmark.self, AuditBenchmark.self, CanonicalBenchmark.self, HashBenchmark.self,
-      JudgingBenchmark.self, LineageBenchmark.self, StagesBenchmark.self,
+      JudgingBenchmark.self, LineageBenchmark.self, StagesBenchmark.self, StaleBenchmark.self,
     ])
 }
 

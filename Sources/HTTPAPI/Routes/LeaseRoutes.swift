@@ -38,7 +38,7 @@ enum LeaseRoutes {
           throw Problem(
             .unprocessableContent, "unfit_output", "this is no output of what was leased")
         }
-      case .failed, .listed:
+      case .failed, .returned, .listed:
         let storage = services.rebuilds.storage
         guard try await storage.finish(lease, outcome, in: namespace) else { throw lost }
       }
@@ -70,9 +70,14 @@ enum LeaseRoutes {
   }
 
   private static func outcome(_ root: JSONNode) throws -> WorkOutcome {
-    let members = try BodyMembers(root, allowing: ["output", "failed"])
-    guard members.has("output") != members.has("failed") else {
-      throw Problem.invalidRequest("one of output and failed is needed", pointer: "")
+    let names = ["output", "failed", "returned"]
+    let members = try BodyMembers(root, allowing: names)
+    guard names.count(where: members.has) == 1 else {
+      throw Problem.invalidRequest("one of output, failed and returned is needed", pointer: "")
+    }
+    if let returned = try members.flag("returned") {
+      guard returned else { throw Problem.invalidRequest("true is needed", pointer: "/returned") }
+      return .returned
     }
     if let output = try members.digest("output") { return .done(output: output) }
     let failed = try members.required(

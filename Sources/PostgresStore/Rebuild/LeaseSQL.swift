@@ -44,7 +44,7 @@ enum LeaseSQL {
   static let expire = Statement(
     "lease_expire", [.timestamptz, .int4],
     """
-    update rebuild_item i set expires_at = null, reason = 'lease_expired', \(ending(attempts: "$2"))
+    update rebuild_item i set expires_at = null, reason = 'lease_expired', \(ending(orSetAside: "i.attempts >= $2"))
     from rebuild r
     where r.id = i.rebuild and i.state = 'leased' and i.expires_at <= $1
     returning i.rebuild::text, i.state <> 'ready'
@@ -121,7 +121,19 @@ enum LeaseSQL {
   static let failed = Statement(
     "lease_failed", [.text, .text, .text, .bytea, .int4],
     """
-    update rebuild_item i set expires_at = null, reason = $3, stderr = $4, \(ending(attempts: "$5"))
+    update rebuild_item i set expires_at = null, reason = $3, stderr = $4, failures = i.failures + 1,
+      \(ending(orSetAside: "i.failures + 1 >= $5"))
+    from rebuild r
+    where r.id = i.rebuild and i.lease = $1::uuid and i.state = 'leased'
+      and i.namespace = (select id from namespace where name = $2)
+    returning i.rebuild::text, i.state <> 'ready'
+    """)
+
+  /// Somebody gives it back: no attempt came to an end.
+  static let returned = Statement(
+    "lease_returned", [.text, .text],
+    """
+    update rebuild_item i set expires_at = null, reason = 'returned', \(ending(orSetAside: "false"))
     from rebuild r
     where r.id = i.rebuild and i.lease = $1::uuid and i.state = 'leased'
       and i.namespace = (select id from namespace where name = $2)
@@ -158,11 +170,11 @@ enum LeaseSQL {
     """)
 
   /// Where an attempt that came to nothing leaves its item.
-  private static func ending(attempts: String) -> String {
+  private static func ending(orSetAside condition: String) -> String {
     """
     state = case
       when r.cancelled_at is not null then 'cancelled'
-      when i.attempts >= \(attempts) then 'failed'
+      when \(condition) then 'failed'
       else 'ready'
     end
     """

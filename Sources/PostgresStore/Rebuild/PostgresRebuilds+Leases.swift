@@ -75,7 +75,7 @@ extension PostgresRebuilds {
     guard let item = try await item(under: lease, in: namespace) else { return false }
     switch outcome {
     case .done(let output): return item.state == .done && item.output == output
-    case .failed, .listed: return item.state != .done
+    case .failed, .returned, .listed: return item.state != .done
     }
   }
 
@@ -90,8 +90,9 @@ extension PostgresRebuilds {
     case .failed(let reason, let complaint):
       parameters.append(reason)
       parameters.append(Array(complaint.suffix(RebuildItem.maximumComplaint)))
-      parameters.append(RebuildItem.maximumAttempts)
+      parameters.append(RebuildItem.maximumFailures)
       return (LeaseSQL.failed, parameters)
+    case .returned: return (LeaseSQL.returned, parameters)
     case .listed(let reason):
       parameters.append(reason)
       return (LeaseSQL.listed, parameters)

@@ -20,8 +20,10 @@ package struct RebuildItem: Sendable {
     case cancelled
   }
 
-  /// Attempts after which an item is set aside.
-  package static let maximumAttempts: Int32 = 3
+  /// Attempts that failed, after which an item is set aside.
+  package static let maximumFailures: Int32 = 3
+  /// Attempts of any end, after which a lease that runs out sets the item aside: it may be what its workers die of.
+  package static let maximumAttempts: Int32 = 10
   /// Bytes of standard error that are kept.
   package static let maximumComplaint = 64 << 10
 

@@ -102,6 +102,9 @@ extension RebuildService {
     return index
   }
 
+  /// What needs more outputs, of what a verdict may need: items, prompts or evidence do not grow with them.
+  private static let sampled: Set<String> = ["samples", "seeds", "reference_runs"]
+
   /// What the newest verdict on a view's outputs needs; where there is none, what makes two outputs.
   private func samplesNeeded(
     _ view: Int64, _ graph: GraphReader
@@ -112,7 +115,9 @@ extension RebuildService {
     let verdicts = try await graph.step(outputs, .down, [.verdictOutputs], limitEach: 1)
     guard let newest = verdicts.map(\.from).max() else { return max(0, 2 - outputs.count) }
     let verdict = try await graph.node(newest, withRecord: true).record
-    guard verdict?["verdict"]?.isText("inconclusive") == true else { return 0 }
+    guard verdict?["verdict"]?.isText("inconclusive") == true,
+      let unit = verdict?["need"]?["of"]?.text, Self.sampled.contains(unit)
+    else { return 0 }
     return Int(min(verdict?["need"]?["count"]?.integer ?? 1, Int64(Self.maximumSamples)))
   }
 

@@ -105,6 +105,8 @@ package struct LeasedItem: Sendable {
 package enum WorkOutcome: Sendable {
   case done(output: Digest)
   case failed(reason: String, complaint: [UInt8])
+  /// Not done, and nothing is wrong with it: whoever had it has to stop.
+  case returned
   /// It turned out that it cannot be run.
   case listed(reason: String)
 }

@@ -79,7 +79,7 @@ struct JobRun {
     if hold.isLost { return .lost }
     if let reason = Self.failure(ended, executor) {
       if ended.cause == .stopped {
-        _ = try await fail(item, "stopped by its worker", said: [])
+        _ = try await end(item, ["returned": true])
         return .stopped
       }
       return try await fail(item, reason, said: ended.said)

@@ -130,11 +130,25 @@ import Testing
   @Test func whatKillsItsWorkersIsSetAside() async throws {
     let store = try await RebuildsUnderTest()
     let id = try await store.make(after: [[], [0]])
-    for attempt in 0..<3 {
+    for attempt in 0..<10 {
       #expect(try await store.lease(at: Int64(attempt) * 60).count == 1)
     }
-    #expect(try await store.lease(at: 180).isEmpty)
+    #expect(try await store.lease(at: 600).isEmpty)
     #expect(try await store.states(of: id) == [.failed, .listed])
+  }
+
+  /// Machines that go away are no failures of the work.
+  @Test func aLeaseThatRanOutIsNoFailure() async throws {
+    let store = try await RebuildsUnderTest()
+    let id = try await store.make(after: [[]])
+    var last: WorkID?
+    for attempt in 0..<5 { last = try await store.lease(at: Int64(attempt) * 60)[0].lease }
+    let lease = try #require(last)
+    for _ in 0..<2 {
+      _ = try await store.storage.finish(
+        lease, .failed(reason: "exit", complaint: []), in: store.namespace)
+    }
+    #expect(try await store.states(of: id) == [.ready], "once said, and said again")
   }
 
   @Test func aLongComplaintKeepsItsEnd() async throws {

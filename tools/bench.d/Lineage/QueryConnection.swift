@@ -25,6 +25,17 @@ struct QueryConnection: ~Copyable {
   /// - Throws: where the connection breaks or what comes is not HTTP/1.1; any status is an answer.
   mutating func get(_ path: String, accept: String = "application/json") throws -> Answer {
     try connection.send(Array("GET \(path) HTTP/1.1\r\n\(head)Accept: \(accept)\r\n\r\n".utf8))
+    return try answer()
+  }
+
+  /// - Parameter body: JSON.
+  mutating func post(_ path: String, _ body: [UInt8]) throws -> Answer {
+    let fields = "Content-Type: application/json\r\nContent-Length: \(body.count)\r\n"
+    try connection.send(Array("POST \(path) HTTP/1.1\r\n\(head)\(fields)\r\n".utf8) + body)
+    return try answer()
+  }
+
+  private mutating func answer() throws -> Answer {
     received.removeAll(keepingCapacity: true)
     position = 0
     let first = try line()
