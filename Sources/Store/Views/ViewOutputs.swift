@@ -47,8 +47,8 @@ package struct DeviceGroup: Hashable, Comparable, Sendable {
 package struct ViewOutput: Sendable {
   package let node: LineageGraph.Node
   package let devices: DeviceGroup
-  /// Ids of its device classes, without shares.
-  package let classes: Set<String>
+  /// The devices' records, but those that were erased.
+  let deviceRecords: [JSONNode]
   /// It or something it rests on was disowned: it is never given and nothing is judged against it.
   package let isDisowned: Bool
   let execution: Int64?
@@ -102,7 +102,7 @@ extension ViewService {
       let used = edges.filter { $0.member == .outputDevices }.map { nodes[$0.to]?.record }
       return ViewOutput(
         node: node, devices: DeviceGroup(used),
-        classes: Set(used.compactMap { $0?["class"]?.text }),
+        deviceRecords: used.compactMap(\.self),
         isDisowned: staleness.isDisowned(index),
         execution: edges.first { $0.member == .outputExecution }?.to)
     }
