@@ -182,9 +182,19 @@ def tokens(d: Data) -> Iterator[Value]:
     yield from mean("log_probability.mean", residuals, 1, error, center)
 
 
+def discrepancies(kernel: np.ndarray, n: int) -> np.ndarray:
+    """Unbiased MMD² of permutations: of each the members of the first sample are ones in a row of zeros."""
+    count = len(kernel)
+    first = np.zeros((ROUNDS, count))
+    np.put_along_axis(first, RANDOM.permuted(np.tile(np.arange(count), (ROUNDS, 1)), axis=1)[:, :n], 1, axis=1)
+    second, pairs = 1 - first, kernel - np.diag(np.diag(kernel))
+    m = count - n
+    within = np.sum(first @ pairs * first, 1) / (n * (n - 1)) + np.sum(second @ pairs * second, 1) / (m * (m - 1))
+    return within - 2 * np.sum(first @ pairs * second, 1) / (n * m)
+
+
 def text(d: Data) -> Iterator[Value]:
-    spread, shifts, pools = [], [], []
-    within = []
+    spread, shifts, pools, within, kernels = [], [], [], [], []
     for ours, theirs in zip(d["reference"], d["recomputed"]):
         ids = np.array([answer["tokens"] for answer in ours + theirs])
         kernel = (ids[:, None] == ids[None]).mean(2)
@@ -193,12 +203,16 @@ def text(d: Data) -> Iterator[Value]:
         x, y = ((block.sum() - len(block)) / (len(block) * (len(block) - 1)) for block in blocks[:2])
         spread.append(x + y - 2 * blocks[2].mean())
         within.append(x)
+        kernels.append(kernel)
         scores = np.array([answer["logLikelihood"] for answer in ours + theirs])
         scores = (scores - scores[:n].mean()) / scores[:n].std(ddof=1)
         shifts.append(scores[n:].mean() - scores[:n].mean())
         pools.append((scores, n))
     distance = np.sqrt(max(0, np.mean(spread)) / np.mean(within))
     yield ("text_distance", "statistic", distance)
+    distances = np.mean([discrepancies(kernel, len(d["reference"][0])) for kernel in kernels], axis=0)
+    extreme = np.sum(distances >= np.mean(spread) - 1e-12)
+    yield ("text_distance", "permuted p", (1 + extreme) / (ROUNDS + 1))
     yield ("log_likelihood.shift", "statistic", abs(np.mean(shifts)))
     half = stats.t.ppf(1 - EQUIVALENCE, len(shifts) - 1) * stats.sem(shifts)
     yield ("log_likelihood.shift", "low", np.mean(shifts) - half)
