@@ -46,24 +46,31 @@ def judge(
     *,
     dtypes: tuple[str, str] = ("fp32", "fp32"),
     output: str = "json",
+    scratch: Path | None = None,
+    envelopes: dict[str, Any] | None = None,
     **members: Any,
 ) -> Answer:
-    """Judges two files; `kind` stands for two plain declarations, `members` go into the declared file."""
+    """Judges two files; `kind` stands for two plain declarations, `members` go into the declared file, which lies in
+    `scratch` or beside the reference."""
     if kind:
         members = {
             "reference": side(kind, dtypes[0]),
             "recomputed": side(kind, dtypes[1]),
         } | members
-    declared = reference.with_name("declared.json")
+    declared = (scratch or reference.parent) / "declared.json"
     declared.write_text(json.dumps(members))
-    return judge_declared(reference, recomputed, declared, output)
+    options = []
+    if envelopes is not None:
+        options = ["--envelopes", declared.with_name("envelopes.json")]
+        options[1].write_text(json.dumps(envelopes))
+    return judge_declared(reference, recomputed, declared, output, *options)
 
 
 def judge_declared(
-    reference: Path, recomputed: Path, declared: Path, output: str = "json"
+    reference: Path, recomputed: Path, declared: Path, output: str = "json", *options: Any
 ) -> Answer:
     done = subprocess.run(
-        [BINARY, "judge", reference, recomputed, "--declared", declared, "--output", output],
+        [BINARY, "judge", reference, recomputed, "--declared", declared, "--output", output, *options],
         capture_output=True,
         text=True,
         timeout=300,

@@ -1,3 +1,4 @@
+import Canonical
 import Testing
 
 @testable import Judging
@@ -45,5 +46,33 @@ import Testing
     #expect(try !judgement(calibration).flags.contains(.uncalibrated))
     #expect(try judgement(nil).verdict == .inconclusive)
     #expect(try judgement(nil).flags.contains(.uncalibrated))
+  }
+
+  @Test func calibrationsAreWrittenAndRead() throws {
+    var learner = EnvelopeLearner()
+    for i in 1...20 {
+      learner.add(
+        statistics: ["row_drift.max": 1e-3 * Double(i), "common_drift": 0], isHonest: true)
+    }
+    learner.add(statistics: ["row_drift.max": 0.5], isHonest: false)
+    let calibration = learner.calibration(key(device, other), at: 7)
+    let read = try Calibration(JSONDocument(parsing: calibration.json.canonicalBytes()).root)
+    #expect(read == calibration)
+    #expect(read.covers(.tensor, [.bf16, .fp32, .bf16]))
+    #expect(!read.covers(.tensor, [.bf16]) && !read.covers(.labels, [.bf16, .fp32]))
+  }
+
+  @Test(arguments: [
+    "[]", #"{"key":"k","index":0}"#, #"{"key":"k","index":-1,"envelopes":{}}"#,
+    #"{"key":"k","index":0,"envelopes":{},"more":1}"#,
+    #"{"key":"k","index":0,"envelopes":{"mood":{"pairs":20,"largest":1}}}"#,
+    #"{"key":"k","index":0,"envelopes":{"common_drift":{"pairs":20}}}"#,
+    #"{"key":"k","index":0,"envelopes":{"common_drift":{"pairs":20,"largest":-1}}}"#,
+    #"{"key":"k","index":0,"envelopes":{"common_drift":{"pairs":20,"largest":1,"bad":2}}}"#,
+  ])
+  func calibrationsThatAreNotUnderstoodAreRefused(text: String) {
+    #expect(throws: JudgingError(.declaration, "")) {
+      try Calibration(JSONDocument(parsing: Array(text.utf8)).root)
+    }
   }
 }

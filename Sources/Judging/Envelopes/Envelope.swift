@@ -20,6 +20,12 @@ package struct Envelope: Sendable, Equatable {
     smallestBad = bad.min()
   }
 
+  init(pairs: Int, largest: Double, smallestBad: Double?) {
+    self.pairs = pairs
+    self.largest = largest
+    self.smallestBad = smallestBad
+  }
+
   package var isUsable: Bool { pairs >= Self.fewestPairs }
   package var limit: Double { largest * Self.factor }
 

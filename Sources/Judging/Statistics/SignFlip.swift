@@ -16,12 +16,37 @@ enum SignFlip {
     }
   }
 
+  /// Σᵢⱼ sᵢ sⱼ gᵢⱼ: the diagonal, and twice what lies below it.
   private static func length(_ gram: [Double], _ signs: [Double]) -> Double {
+    let count = signs.count
     var total = 0.0
-    for i in signs.indices {
-      var row = 0.0
-      for j in signs.indices { row += gram[i * signs.count + j] * signs[j] }
-      total += signs[i] * row
+    unsafe gram.withUnsafeBytes { gram in
+      unsafe signs.withUnsafeBytes { signs in
+        for i in 0..<count {
+          let row = i &* count
+          var sum = SIMD4<Double>.zero
+          var j = 0
+          while j &+ 4 <= i {
+            let products = unsafe gram.loadUnaligned(
+              fromByteOffset: (row &+ j) &* 8, as: SIMD4<Double>.self)
+            sum +=
+              unsafe products
+              * signs.loadUnaligned(fromByteOffset: j &* 8, as: SIMD4<Double>.self)
+            j &+= 4
+          }
+          var rest = sum.sum()
+          while j < i {
+            unsafe rest +=
+              gram.load(fromByteOffset: (row &+ j) &* 8, as: Double.self)
+              * signs.load(fromByteOffset: j &* 8, as: Double.self)
+            j &+= 1
+          }
+          let sign = unsafe signs.load(fromByteOffset: i &* 8, as: Double.self)
+          total +=
+            unsafe 2 * sign * rest
+            + gram.load(fromByteOffset: (row &+ i) &* 8, as: Double.self)
+        }
+      }
     }
     return total
   }

@@ -25,24 +25,12 @@ package struct DeclaredPair: Sendable {
 
   /// Reads a file of at most 1 MiB.
   package init(contentsOf path: String) throws(PayloadError) {
-    let bytes = try reading { () throws(FileDigestError) in
-      let file = try OpenFile(path, followingLinks: true)
-      let size = try file.stamp().size
-      return try file.bytes(at: 0, count: Int(min(size, 1 << 20 + 1)))
-    }
-    guard bytes.count <= 1 << 20 else {
-      throw PayloadError(.tooLarge, path, "more than 1 MiB of declarations")
-    }
-    try self.init(parsing: bytes, path: path)
+    try self.init(try smallDocument(path), path: path)
     reference.evidence = reference.evidence.map { Self.resolve($0, beside: path) }
     recomputed.evidence = recomputed.evidence.map { Self.resolve($0, beside: path) }
   }
 
-  init(parsing bytes: [UInt8], path: String) throws(PayloadError) {
-    let document: JSONDocument
-    do throws(JSONError) { document = try JSONDocument(parsing: bytes) } catch {
-      throw PayloadError(.malformed, path, at: .byte(Int64(error.offset)), error.message)
-    }
+  init(_ document: JSONDocument, path: String) throws(PayloadError) {
     let root = document.root
     guard let reference = root["reference"], let recomputed = root["recomputed"] else {
       throw PayloadError(.malformed, path, "reference and recomputed are needed")

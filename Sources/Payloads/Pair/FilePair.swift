@@ -20,10 +20,26 @@ package struct FilePair: Sendable {
   /// - Parameters:
   ///   - seeds: for Monte Carlo tests; where a store knows the digests, it says so. Else the files are
   ///     asked (`fileSeeds`).
-  ///   - calibration: measured envelopes.
+  ///   - calibration: measured envelopes, for outputs of this type in these compute types; others are refused as
+  ///     `mismatched`.
   /// - Throws: `PayloadError` where a file cannot be read as what was declared; that is no verdict.
   package func judgement(
     seeds: SeedRule? = nil, calibration: Calibration? = nil
+  ) throws(PayloadError) -> Judgement {
+    if let calibration {
+      let dtypes = declared.reference.dtypes + declared.recomputed.dtypes
+      guard calibration.covers(declared.reference.type, dtypes) else {
+        throw PayloadError(
+          .mismatched, recomputed, "the envelopes are those of \(calibration.key)")
+      }
+    }
+    var judgement = try decide(seeds, calibration)
+    judgement.envelopes = calibration?.index
+    return judgement
+  }
+
+  private func decide(
+    _ seeds: SeedRule?, _ calibration: Calibration?
   ) throws(PayloadError) -> Judgement {
     let admission = Terms.admit(
       reference: declared.reference, recomputed: declared.recomputed,

@@ -30,6 +30,14 @@ struct JudgeCommand: ParsableCommand {
       all columns but the key), label and gap, value, step and loss (read.scalars: curve), tokens, prompt, \
       text and logLikelihood, ids and scores. A file without names has one column.
 
+      --envelopes FILE has what honest pairs of this model were measured to drift by, in place of the defaults:
+
+        {"key": "tensor|MODEL|bf16+fp32|DEVICE|DEVICE|LIBRARIES", "index": 0,
+         "envelopes": {"common_drift": {"pairs": 24, "largest": 0.0005, "smallestBad": 0.002}}}
+
+      Fewer than 19 pairs calibrate nothing, and what they were not measured for is refused. \
+      The statistics that have an envelope are among a judgement's tests.
+
       Exit status: 0 bit_identical, numerically_equivalent or statistically_equivalent; 1 divergent, inconclusive or \
       not_comparable; 2 usage, or a file that cannot be read as what was declared.
       """)
@@ -43,6 +51,9 @@ struct JudgeCommand: ParsableCommand {
   @Option(help: ArgumentHelp("What is declared of the two.", valueName: "file"))
   var declared: String
 
+  @Option(help: ArgumentHelp("Envelopes measured on honest pairs.", valueName: "file"))
+  var envelopes: String?
+
   @Option(help: "table or json.")
   var output = OutputFormat.table
 
@@ -52,7 +63,10 @@ struct JudgeCommand: ParsableCommand {
       let pair = FilePair(
         reference: reference, recomputed: recomputed,
         declared: try DeclaredPair(contentsOf: declared))
-      judgement = try pair.judgement()
+      let measured = try envelopes.map { path throws(PayloadError) in
+        try Calibration(contentsOf: path)
+      }
+      judgement = try pair.judgement(calibration: measured)
     } catch {
       throw CommandFailure.usage("\(error)")
     }

@@ -92,22 +92,13 @@ struct CommonDrift: Sendable {
       Jackknife.standardError(counts.indices.map { value(without: $0) })
     }
 
-    /// One-sided limits of the size.
-    func lowerLimit(level: Double) -> Double {
-      max(0, square - quantile(level) * standardError).squareRoot()
-    }
-
-    func upperLimit(level: Double) -> Double {
-      max(0, square + quantile(level) * standardError).squareRoot()
-    }
-
     /// The sign-flip test of a direction; stored, but it does not decide: honest rounding is slightly
     /// biased, and with many rows that is found.
     func signFlip(rounds: Int, seed: UInt64) -> MonteCarlo {
       SignFlip.test(gram: gram, count: counts.count, rounds: rounds, seed: seed)
     }
 
-    private func quantile(_ level: Double) -> Double {
+    func quantile(_ level: Double) -> Double {
       StudentT.quantile(1 - level, df: Double(counts.count - 1))
     }
 
