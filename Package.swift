@@ -16,7 +16,8 @@ let package = Package(
   name: "stemma",
   platforms: [.macOS(.v26)],
   products: [
-    .executable(name: "stemma", targets: ["stemma"])
+    .executable(name: "stemma", targets: ["stemma"]),
+    .executable(name: "stemma-hook", targets: ["stemma-hook"]),
   ],
   dependencies: [
     // No traits: the default ones would link all of Foundation (45 MB) into the server.
@@ -38,6 +39,7 @@ let package = Package(
       name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
     .systemLibrary(name: "CMalloc"),
     .systemLibrary(name: "CProcess"),
+    .systemLibrary(name: "CNVML"),
     .systemLibrary(
       name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
 
@@ -141,6 +143,12 @@ let package = Package(
       ],
       resources: [.embedInCode("../../schemas/openapi.yaml")],
       swiftSettings: strict),
+    // What accelerators a machine has and how much of each this process has got; no Foundation.
+    .target(
+      name: "DeviceProbe", dependencies: ["CNVML", "Canonical"],
+      resources: [.embedInCode("../../schemas/device_classes.json")], swiftSettings: strict),
+    .executableTarget(
+      name: "stemma-hook", dependencies: ["Canonical", "DeviceProbe"], swiftSettings: strict),
     .executableTarget(
       name: "stemma",
       dependencies: [
@@ -264,6 +272,10 @@ let package = Package(
     .testTarget(
       name: "LineageIndexTests",
       dependencies: ["Lineage", "LineageIndex", "Records", "Store", "StoreFixtures"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "DeviceProbeTests",
+      dependencies: ["Canonical", "DeviceProbe", "Records", "StemmaCrypto", "stemma-hook"],
       swiftSettings: strict),
     .testTarget(name: "FramesTests", dependencies: ["Frames"], swiftSettings: strict),
   ]
