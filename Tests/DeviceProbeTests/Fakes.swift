@@ -1,5 +1,7 @@
 import Glibc
 
+@testable import DeviceProbe
+
 /// The fake libraries, built once with the system's C compiler, and where the program under test is.
 struct Fakes {
   let nvml: String
@@ -44,11 +46,17 @@ struct Fakes {
 
   /// Runs a program to its end and gives its wait status.
   @discardableResult
-  static func run(_ arguments: [String]) -> Int32 {
+  static func run(_ arguments: [String], output: String? = nil) -> Int32 {
+    var actions = unsafe posix_spawn_file_actions_t()
+    unsafe posix_spawn_file_actions_init(&actions)
+    defer { unsafe posix_spawn_file_actions_destroy(&actions) }
+    if let output {
+      unsafe posix_spawn_file_actions_addopen(&actions, 1, output, O_WRONLY | O_CREAT, 0o600)
+    }
     var argv = unsafe arguments.map { unsafe strdup($0) } + [nil]
     defer { for index in unsafe argv.indices { unsafe free(argv[index]) } }
     var pid: pid_t = 0
-    let result = unsafe posix_spawnp(&pid, arguments[0], nil, nil, &argv, environ)
+    let result = unsafe posix_spawnp(&pid, arguments[0], &actions, nil, &argv, environ)
     guard result == 0 else { return result }
     var status: Int32 = 0
     while unsafe waitpid(pid, &status, 0) < 0, errno == EINTR {}
@@ -61,5 +69,10 @@ struct Fakes {
     defer { close(descriptor) }
     let bytes = Array(text.utf8)
     precondition(unsafe Glibc.write(descriptor, bytes, bytes.count) == bytes.count)
+  }
+
+  static func contents(of path: String) -> String {
+    guard case .success(let text) = SmallFile.read(path) else { return "" }
+    return text
   }
 }

@@ -6,7 +6,7 @@ import Records
 
 /// A machine of files in a folder of its own, whose driver libraries are fakes.
 final class PlayedMachine {
-  private let root: String
+  let root: String
   var machine: Machine
 
   /// - Parameters:
