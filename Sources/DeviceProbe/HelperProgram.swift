@@ -14,6 +14,7 @@ package enum HelperProgram {
   package static func run(_ arguments: [String]) -> Int32 {
     guard arguments.count >= 2, let subject = Subject(rawValue: arguments[0]) else { return 2 }
     dieQuietly()
+    letGo()
     let journal = Journal(
       descriptor: journalDescriptor, skipping: Set(arguments.dropFirst(2)))
     switch subject {
@@ -26,10 +27,22 @@ package enum HelperProgram {
   /// A crash ends the helper at once: whatever handles signals here (Swift's backtraces do where they are switched on) would
   /// go on after it or take its time, and a core file would lie in the job's folder.
   private static func dieQuietly() {
-    for number in [SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGTRAP] {
+    let numbers = [SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGTRAP, SIGALRM, SIGPIPE]
+    for number in numbers {
       _ = signal(number, SIG_DFL)
     }
     var none = rlimit(rlim_cur: 0, rlim_max: 0)
     _ = unsafe setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none)
   }
+
+  /// Keeps nothing of the job's open, also where a hang outlives the parent: somebody may wait for the end of a pipe.
+  private static func letGo() {
+    let own = SmallFile.names(in: "/proc/self/fd").compactMap { Int32($0) }
+    for descriptor in own where descriptor > journalDescriptor { close(descriptor) }
+    // The parent kills what is late; this is for when it was killed itself.
+    alarm(longestLife)
+  }
+
+  /// Seconds; longer than any parent waits.
+  private static let longestLife: UInt32 = 60
 }

@@ -1,3 +1,4 @@
+import Glibc
 import Testing
 
 @testable import DeviceProbe
@@ -132,6 +133,14 @@ struct FailureTests {
     let probe = machine.probe()
     #expect(probe.devices.map(\.finding.id) == ["cpu-x86-64"])
     #expect(system(probe).absence("helper")?.hasPrefix("cannot start") == true)
+  }
+
+  @Test func aHelperKeepsNothingOfTheJobsOpen() throws {
+    let leaked = dup(2)
+    defer { close(leaked) }
+    let probe = try PlayedMachine(nvml: "\(Cards.h100) driver=fds").probe()
+    // Its journal alone.
+    #expect(probe.devices[0].driver == "1")
   }
 
   private func system(_ probe: Probe) -> Readings { probe.machineReadings[0].readings }

@@ -85,6 +85,14 @@ struct ShareTests {
     #expect(machine.probe().devices[0].share.mode == .unknown)
   }
 
+  /// Under dynamic resource allocation the list names nothing: what is here is asked of NVML.
+  @Test(arguments: ["void", "", "none", "GPU-other", "7"])
+  func noDeviceIsTakenFromOrMissedByTheList(value: String) throws {
+    let machine = try PlayedMachine(nvml: Cards.h100)
+    machine.machine.environment["NVIDIA_VISIBLE_DEVICES"] = value
+    #expect(machine.probe().devices.map(\.finding.id) == ["nvidia-h100-sxm5-80gb"])
+  }
+
   @Test func aGuestOfAVGPUDoesNotKnow() throws {
     #expect(
       try PlayedMachine(nvml: "\(Cards.h100) virtual=2").probe().devices[0].share.mode == .unknown)
