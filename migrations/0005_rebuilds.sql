@@ -26,7 +26,7 @@ create table rebuild (
 create table rebuild_item (
   rebuild uuid not null,
   number integer not null,
-  -- Execution and sample of the item's output are derived from it.
+  -- Derived from the rebuild's and the number; execution and sample of the item's output are derived from it.
   id uuid not null,
   -- Copied from the rebuild: a lease then reads one index.
   namespace integer not null,
@@ -59,7 +59,6 @@ create table rebuild_item (
   output bytea,
   stderr bytea,
   constraint rebuild_item_pk primary key (rebuild, number),
-  constraint rebuild_item_id_unique unique (id),
   constraint rebuild_item_rebuild_known foreign key (rebuild) references rebuild (id) on delete cascade,
   constraint rebuild_item_goal_known check (goal in ('successor', 'sample')),
   constraint rebuild_item_state_known check (
@@ -72,7 +71,6 @@ create index rebuild_item_ready on rebuild_item (namespace, priority desc, place
 where state = 'ready';
 create index rebuild_item_leased_until on rebuild_item (expires_at) where state = 'leased';
 create unique index rebuild_item_lease on rebuild_item (lease) where lease is not null;
-create index rebuild_item_open on rebuild_item (namespace) where state in ('waiting', 'ready', 'leased');
 
 create table rebuild_dependency (
   rebuild uuid not null,
