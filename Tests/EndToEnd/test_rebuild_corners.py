@@ -1,0 +1,64 @@
+"""What happens to views, plans and verdicts while others retract, rebuild and cancel."""
+
+from __future__ import annotations
+
+import uuid
+
+import pytest
+from conftest import Server
+from stemma import Client, digest_of
+from test_rebuilds import Chain, lease, post, stale, work
+from view_records import Run, context, device, retraction, source, verdict, view
+
+
+@pytest.fixture
+def client(server: Server) -> Client:
+    return server.client("corners-" + uuid.uuid4().hex[:8])
+
+
+class Followed:
+    """A view that a recipe was, with a name that leads to the first of three inputs."""
+
+    name = "datasets/claims@latest"
+
+    def __init__(self, client: Client) -> None:
+        inputs, how = [source("x"), source("y"), source("z")], context("followed", executor="score")
+        self.first, self.second, self.third = (digest_of(one) for one in inputs)
+        over = view([self.first], digest_of(how))
+        recipe = {**over, "kind": "recipe", "name": "r", "inputs": [{"role": "data", "ref": self.name}]}
+        self.view, self.recipe = digest_of(over), digest_of(recipe)
+        client.commit([*inputs, how])
+        client.move(self.name, self.first)
+        client.commit([over, recipe, {"kind": "resolution", "v": 1, "recipe": self.recipe, "view": self.view}])
+
+
+def rebuild(client: Client) -> list[str]:
+    """The inputs of what was made anew."""
+    jobs = work(client, post(client, "rebuilds", {"what": "stale"})["rebuild"])
+    return [job["record"]["inputs"][0]["ref"] for job in jobs]
+
+
+def test_a_name_that_moves_to_the_replacement_afterwards_changes_nothing(client: Client) -> None:
+    followed = Followed(client)
+    client.commit([retraction(followed.first, replacement=followed.second)])
+    assert rebuild(client) == [followed.second]
+    client.commit([retraction(followed.second, replacement=followed.third)])
+    assert rebuild(client) == [followed.third]
+    # To what has the place of the recipe's view, and to one that had it between.
+    for target in (followed.third, followed.second):
+        client.move(followed.name, target)
+        assert stale(client) == []
+    other = source("other")
+    client.commit([other])
+    client.move(followed.name, digest_of(other))
+    assert len(stale(client)) == 1
+    assert rebuild(client) == [digest_of(other)]
+    assert stale(client) == []
+
+
+def test_nobody_follows_a_recipe_that_is_retracted(client: Client) -> None:
+    followed = Followed(client)
+    client.move(followed.name, followed.second)
+    assert stale(client) == [followed.view]
+    client.commit([retraction(followed.recipe, effect="from_now")])
+    assert stale(client) == [] and client.view(followed.view)["state"] == "fresh"
