@@ -62,3 +62,16 @@ def test_nobody_follows_a_recipe_that_is_retracted(client: Client) -> None:
     assert stale(client) == [followed.view]
     client.commit([retraction(followed.recipe, effect="from_now")])
     assert stale(client) == [] and client.view(followed.view)["state"] == "fresh"
+
+
+def test_what_took_the_place_and_is_stale_again_is_not_made_once_more(client: Client) -> None:
+    chain = Chain(client, levels=1)
+    chain.retract(client)
+    old = post(client, "rebuilds", {"what": "stale"})
+    (made,) = work(client, post(client, "rebuilds", {"what": "stale"})["rebuild"])
+    third = source("third")
+    client.commit([third, retraction(digest_of(chain.new), replacement=digest_of(third))])
+    assert stale(client) == [made["view"]]
+    (job,) = work(client, old["rebuild"])
+    assert job["record"]["inputs"][0]["ref"] == digest_of(third)
+    assert stale(client) == []
