@@ -75,3 +75,19 @@ def test_what_took_the_place_and_is_stale_again_is_not_made_once_more(client: Cl
     (job,) = work(client, old["rebuild"])
     assert job["record"]["inputs"][0]["ref"] == digest_of(third)
     assert stale(client) == []
+
+
+def test_a_verdict_that_is_retracted_says_nothing(client: Client) -> None:
+    chain = Chain(client, levels=1)
+    run = Run(device("a100"))
+    other = run.output(chain.views[0], "other")
+    good = verdict([chain.outputs[0], digest_of(other)], "numerically_equivalent")
+    bad = verdict([chain.outputs[0], digest_of(other)], "divergent", 2.0)
+    client.commit([*run.records(), other, good, bad])
+    assert client.answer(chain.views[0], verdict="numerically_equivalent") is None
+    client.commit([retraction(digest_of(bad))])
+    answer = client.answer(chain.views[0], verdict="numerically_equivalent")
+    assert answer is not None and answer["verdict"] == digest_of(good)
+    client.commit([retraction(digest_of(good))])
+    assert client.answer(chain.views[0], verdict="numerically_equivalent") is None
+    assert client.view(chain.views[0])["unjudged"] == 2
