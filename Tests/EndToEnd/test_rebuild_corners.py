@@ -91,3 +91,16 @@ def test_a_verdict_that_is_retracted_says_nothing(client: Client) -> None:
     client.commit([retraction(digest_of(good))])
     assert client.answer(chain.views[0], verdict="numerically_equivalent") is None
     assert client.view(chain.views[0])["unjudged"] == 2
+
+
+def test_failures_of_a_cancelled_rebuild_are_counted_no_more(server: Server, client: Client) -> None:
+    chain = Chain(client, levels=1)
+    name = "class-" + uuid.uuid4().hex[:8]
+    plan = post(client, "rebuilds", {"view": chain.views[0], "samples": 1, "class": name})
+    for _ in range(3):
+        (job,) = lease(client, plan["rebuild"], **{"class": name})
+        post(client, f"leases/{job['lease']}/finish", {"failed": {"reason": "x"}})
+    line = f'stemma_rebuild_failed{{class="{name}"}} 1'
+    assert line in client._http.get(f"{server.url}/metrics").text
+    client._send("DELETE", f"rebuilds/{plan['rebuild']}")
+    assert line not in client._http.get(f"{server.url}/metrics").text
