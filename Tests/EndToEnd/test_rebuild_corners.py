@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import uuid
+from typing import Iterator
 
 import pytest
 from conftest import Server
 from stemma import Client, digest_of
-from test_rebuilds import Chain, lease, post, stale, work
+from test_rebuilds import CPU, Chain, lease, post, stale, states, work
 from view_records import Run, context, device, retraction, source, verdict, view
 
 
 @pytest.fixture
 def client(server: Server) -> Client:
     return server.client("corners-" + uuid.uuid4().hex[:8])
+
+
+@pytest.fixture
+def importing() -> Iterator[Server]:
+    server = Server()
+    server.start("--import", "team=main")
+    yield server
+    server.remove()
 
 
 class Followed:
@@ -104,3 +113,18 @@ def test_failures_of_a_cancelled_rebuild_are_counted_no_more(server: Server, cli
     assert line in client._http.get(f"{server.url}/metrics").text
     client._send("DELETE", f"rebuilds/{plan['rebuild']}")
     assert line not in client._http.get(f"{server.url}/metrics").text
+
+
+def test_an_output_that_an_imported_namespace_has_is_taken(importing: Server) -> None:
+    main, team = importing.client("main"), importing.client("team")
+    old, new, how, run = source("old"), source("new"), context("imported", executor="score"), Run(CPU)
+    over, wanted = (view([digest_of(one)], digest_of(how)) for one in (old, new))
+    made = run.output(digest_of(wanted), "there already")
+    main.commit([old, new, how, *run.records(), wanted, made])
+    team.commit([over, retraction(digest_of(old), replacement=digest_of(new))])
+    plan = post(team, "rebuilds", {"what": "stale"})
+    (job,) = work(team, plan["rebuild"])
+    assert job["answer"] == digest_of(made)
+    assert [record["kind"] for record in job["commitFirst"]] == ["succession"], "the view is there already"
+    assert states(team, plan["rebuild"]) == [("done", None)] and stale(team) == []
+    assert team.view(digest_of(wanted))["outputs"] == 1

@@ -81,9 +81,13 @@ struct RebuildTarget: Sendable {
     view = heir
     predecessor = try await newestOutput(of: old, untouched: false)
     let because = reasons.map(\.digest) + moves.compactMap { digests[$0] }
-    commitFirst = try Self.records(
+    let records = try Self.records(
       from: node.digest, heir, because: because, change,
       recipe: change.flatMap { digests[$0.recipe] })
+    // A copy of a view that an imported namespace has would stand before that one, and have no outputs.
+    for record in records where try await graph.index(of: record.digest) == nil {
+      commitFirst.append(record)
+    }
     // The same may have been asked before, by somebody who never heard of the old one.
     if let index = try await graph.index(of: heir.digest) {
       answer = try await newestOutput(of: index)
