@@ -102,6 +102,18 @@ def test_a_verdict_that_is_retracted_says_nothing(client: Client) -> None:
     assert client.view(chain.views[0])["unjudged"] == 2
 
 
+def test_what_is_disowned_decides_nothing(client: Client) -> None:
+    chain = Chain(client, levels=1)
+    run = Run(CPU)
+    other = run.output(chain.views[0], "other")
+    said = verdict([chain.outputs[0], digest_of(other)], "bit_identical")
+    client.commit([*run.records(), other, said])
+    asked = {"view": chain.views[0], "untilDecided": True, "dryRun": True}
+    assert post(client, "rebuilds", asked)["items"] == []
+    client.commit([retraction(chain.outputs[0])])
+    assert len(post(client, "rebuilds", asked)["items"]) == 1
+
+
 def test_failures_of_a_cancelled_rebuild_are_counted_no_more(server: Server, client: Client) -> None:
     chain = Chain(client, levels=1)
     name = "class-" + uuid.uuid4().hex[:8]
