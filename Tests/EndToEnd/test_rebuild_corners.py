@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Iterator
 
+import httpx
 import pytest
 from conftest import Server
 from stemma import Client, digest_of
@@ -100,6 +101,32 @@ def test_a_verdict_that_is_retracted_says_nothing(client: Client) -> None:
     client.commit([retraction(digest_of(good))])
     assert client.answer(chain.views[0], verdict="numerically_equivalent") is None
     assert client.view(chain.views[0])["unjudged"] == 2
+
+
+def test_a_plan_whose_answer_is_lost_is_not_asked_for_again(client: Client) -> None:
+    chain, asked = Chain(client, levels=1), client._http
+
+    def lose(request: httpx.Request) -> httpx.Response:
+        answer = asked.request(request.method, str(request.url), content=request.content, headers=request.headers)
+        raise httpx.ReadError(f"lost: {answer.status_code}")
+
+    client._http = httpx.Client(transport=httpx.MockTransport(lose), headers=asked.headers)
+    with pytest.raises(httpx.ReadError, match="lost: 201"):
+        client.rebuild(view=chain.views[0], samples=2)
+    client._http = asked
+    assert len(client._get("rebuilds")["rebuilds"]) == 1
+
+
+def test_what_is_disowned_decides_nothing(client: Client) -> None:
+    chain = Chain(client, levels=1)
+    run = Run(CPU)
+    other = run.output(chain.views[0], "other")
+    said = verdict([chain.outputs[0], digest_of(other)], "bit_identical")
+    client.commit([*run.records(), other, said])
+    asked = {"view": chain.views[0], "untilDecided": True, "dryRun": True}
+    assert post(client, "rebuilds", asked)["items"] == []
+    client.commit([retraction(chain.outputs[0])])
+    assert len(post(client, "rebuilds", asked)["items"]) == 1
 
 
 def test_failures_of_a_cancelled_rebuild_are_counted_no_more(server: Server, client: Client) -> None:
