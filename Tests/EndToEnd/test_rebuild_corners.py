@@ -87,6 +87,19 @@ def test_what_took_the_place_and_is_stale_again_is_not_made_once_more(client: Cl
     assert stale(client) == []
 
 
+def test_saying_from_now_again_makes_nothing_lawful(client: Client) -> None:
+    chain = Chain(client, levels=1)
+    old = digest_of(chain.old)
+    (said,) = client.commit([retraction(old, effect="from_now")]).digests
+    run = Run(CPU)
+    late = run.output(chain.views[0], "late")
+    client.commit([*run.records(), late])
+    disowned = {chain.outputs[0]: False, digest_of(late): True}
+    assert {one["digest"]: one["disowned"] for one in client.outputs(chain.views[0])} == disowned
+    client.commit([{**retraction(old, effect="from_now", previous=said), "reason": "in better words"}])
+    assert {one["digest"]: one["disowned"] for one in client.outputs(chain.views[0])} == disowned
+
+
 def test_a_verdict_that_is_retracted_says_nothing(client: Client) -> None:
     chain = Chain(client, levels=1)
     run = Run(device("a100"))
