@@ -247,6 +247,16 @@ def test_usage(server: Server, client: Client, arguments: list[str], message: st
     assert ran.returncode == 2 and message in ran.stderr, ran.stderr
 
 
+def test_a_program_that_is_not_there_is_no_failure_of_the_work(server: Server, client: Client, tmp_path: Path) -> None:
+    of = one_view(client)
+    config = configuration(tmp_path, command=["/nowhere/python3", "score.py"])
+    worker = Worker(server, client, config, "--samples", "1", of)
+    said, complaint = worker.end(status=2)
+    assert "executor score: /nowhere/python3: No such file or directory" in complaint
+    # Nothing was planned, let alone tried.
+    assert get(client, "rebuilds")["rebuilds"] == []
+
+
 def test_each_sample_once_by_many_workers(server: Server, client: Client, tmp_path: Path) -> None:
     over = one_view(client)
     config = configuration(tmp_path)

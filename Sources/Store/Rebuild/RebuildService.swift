@@ -52,9 +52,22 @@ package struct RebuildService: Sendable {
     guard let stored = try await record(output, seenFrom: namespace), stored.kind == .output,
       let body = try? JSONDocument(parsing: stored.body).root,
       let view = item.viewTo, body["view"]?.digest == view,
-      item.goal == .successor || body["sample"]?.text == item.id.description
+      item.goal == .successor || body["sample"]?.text == item.id.description,
+      try await isMade(output, on: item.deviceClass, in: namespace)
     else { return .unfit }
     return try await storage.finish(lease, .done(output: output), in: namespace) ? .taken : .lost
+  }
+
+  /// Whether the output was made on that device class; nil: any will do.
+  private func isMade(
+    _ output: Digest, on deviceClass: String?, in namespace: Namespace
+  ) async throws(StoreError) -> Bool {
+    guard let deviceClass else { return true }
+    let graph = try await graph(in: namespace)
+    guard let index = try await graph.index(of: output) else { return false }
+    let devices = try await graph.step([index], .up, [.outputDevices]).map(\.to)
+    let nodes = try await graph.nodes(Set(devices), withRecords: true)
+    return DeviceGroup(nodes.values.map(\.record)).name.utf8.elementsEqual(deviceClass.utf8)
   }
 
   private func record(
