@@ -132,3 +132,18 @@ func absolutePath(_ path: String) -> String {
   defer { unsafe free(here) }
   return unsafe String(cString: here) + "/" + path
 }
+
+extension WorkerConfiguration {
+  /// Better said before work is taken than by each item as its own failure.
+  ///
+  /// - Throws: `.configuration`, with the executor whose program this user cannot run.
+  package func checkPrograms() throws(WorkerError) {
+    for (name, executor) in executors.sorted(by: { $0.key < $1.key }) {
+      guard unsafe access(executor.command[0], X_OK) == 0 else {
+        throw WorkerError(
+          .configuration,
+          "executor \(name): \(executor.command[0]): \(systemReason(errno))")
+      }
+    }
+  }
+}

@@ -41,6 +41,15 @@ def test_each_batch_is_a_job_that_kubernetes_takes() -> None:
     assert gpu["containers"][0]["resources"]["limits"] == {"nvidia.com/gpu": "1"}
 
 
+def test_slices_of_one_card_have_jobs_of_their_own() -> None:
+    slices = [DeviceQueue(f"nvidia-h100-80gb-hbm3 (mig {profile})") for profile in ("1g.10gb", "2g.20gb")]
+    found = printed([{"class": one.device_class} for one in slices], slices)
+    names = {job["metadata"]["name"] for job in found}
+    assert len(names) == 2, "kubectl would change the first into the second"
+    for job in found:
+        kubernetes_validate.validate(job, "1.34", strict=True)
+
+
 def test_the_validator_sees_what_is_wrong() -> None:
     (job,) = printed([{}], [CPU])
     job["spec"]["template"]["spec"]["restartPolicies"] = "Never"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
 import json
 import os
 import signal
@@ -12,10 +14,11 @@ import time
 from pathlib import Path
 from typing import Any, Iterator
 
+import numpy as np
 import pytest
 from conftest import BINARY, FULL, Server
 from stemma import Client, digest_of
-from view_records import context, view
+from view_records import Run, context, device, source, view
 
 SCORING = """
 import hashlib, time
@@ -63,6 +66,13 @@ def prepared(client: Client, views: int, seconds: float = 0.0) -> str:
         client.commit([view([digest_of(described[0])], digest_of(how), f"scores/{number}")])
     client.retract(digest_of(described[0]), "wrong", replacement=digest_of(described[1]))
     return str(client.rebuild(what="stale")["rebuild"])
+
+
+def npy(word: bytes) -> bytes:
+    """Numbers that follow from a word."""
+    buffer = io.BytesIO()
+    np.save(buffer, np.frombuffer(hashlib.sha256(word).digest(), dtype=np.uint8).astype(np.float32))
+    return buffer.getvalue()
 
 
 def shape(client: Client) -> dict[str, Any]:
@@ -132,3 +142,29 @@ def test_a_task_that_dies_is_done_again(server: Server, cluster: Any, config: st
     assert summary.counts == {"done": 6}
     outputs = [entry["record"] for entry in client.find(kind="output")]
     assert len(outputs) == len({record["view"] for record in outputs}) == 6
+
+
+def test_an_output_of_a_task_that_died_is_judged(server: Server, cluster: Any, config: str) -> None:
+    """It died between the commit of its output and the verdict on that."""
+    from stemma.ray_driver import RayQueue, run
+
+    client = server.client("ray-unjudged")
+    data, how = source("ray"), context("ray", executor="score")
+    over, first = view([digest_of(data)], digest_of(how)), Run(device())
+    content = [npy(word) for word in (b"one", b"another")]
+    described = [
+        {"digest": client.put_content(one), "size": len(one), "mediaType": "application/x-npy"} for one in content
+    ]
+    made = {**first.output(digest_of(over), ""), "content": described[0], "compute": {"dtypes": ["fp32"]}}
+    client.commit([data, how, over, *first.records(), made])
+    plan = str(client.rebuild(view=digest_of(over), samples=1)["rebuild"])
+    (job,) = client.lease("dead", "cpu", ["score"], rebuild=plan, seconds=5)
+    late = {**made, "execution": digest_of(job["execution"]), "sample": job["sample"], "content": described[1]}
+    client.commit([job["execution"], late])
+    summary = run(
+        client, plan, [RayQueue("cpu", {"resources": {"cpu-node": 1}})], config=config,
+        executors=["score"], key_file=str(server.folder / "admin.key"), binary=BINARY,
+    )  # fmt: skip
+    assert summary.counts == {"done": 1} and summary.divergent == [digest_of(late)]
+    (said,) = client.find(kind="verdict")
+    assert sorted(said["record"]["outputs"]) == sorted([digest_of(made), digest_of(late)])

@@ -113,7 +113,6 @@ def test_poison_is_set_aside_with_what_it_said(server: Server, client: Client, t
 @pytest.mark.parametrize(
     "settings,reason",
     [
-        ({"command": ["/nowhere/executor"]}, "cannot start /nowhere/executor"),
         ({"command": ["/bin/true"]}, "no output"),
         ({"command": ["/bin/sleep", "100"], "timeLimitSeconds": 1}, "over its limit of 1 s"),
         ({"command": ["/bin/sh", "-c", "mkfifo $TMPDIR/../out/x"], "inherit": ["PATH"]}, "not a regular file"),
@@ -245,6 +244,16 @@ def test_usage(server: Server, client: Client, arguments: list[str], message: st
         env=server.environment(), capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
     assert ran.returncode == 2 and message in ran.stderr, ran.stderr
+
+
+def test_a_program_that_is_not_there_is_no_failure_of_the_work(server: Server, client: Client, tmp_path: Path) -> None:
+    of = one_view(client)
+    config = configuration(tmp_path, command=["/nowhere/python3", "score.py"])
+    worker = Worker(server, client, config, "--samples", "1", of)
+    said, complaint = worker.end(status=2)
+    assert "executor score: /nowhere/python3: No such file or directory" in complaint
+    # Nothing was planned, let alone tried.
+    assert get(client, "rebuilds")["rebuilds"] == []
 
 
 def test_each_sample_once_by_many_workers(server: Server, client: Client, tmp_path: Path) -> None:

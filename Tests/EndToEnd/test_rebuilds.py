@@ -321,6 +321,15 @@ def test_an_output_of_something_else_ends_no_lease(client: Client) -> None:
     finish(client, job, make(client, job))
 
 
+def test_an_output_of_another_class_ends_no_lease(client: Client) -> None:
+    chain = Chain(client, levels=1)
+    plan = post(client, "rebuilds", {"view": chain.views[0], "samples": 1, "class": "a100"})
+    (job,) = lease(client, plan["rebuild"], **{"class": "a100"})
+    with pytest.raises(Problem) as refused:
+        finish(client, job, make(client, job))
+    assert refused.value.code == "unfit_output"
+
+
 def test_work_that_fails_is_set_aside_with_what_it_said(server: Server, client: Client) -> None:
     chain = Chain(client, levels=2)
     chain.retract(client)

@@ -274,6 +274,35 @@ def test_a_family_speaks_for_a_view_with_one_output(server: Server, client: Clie
     assert "a100 / h100: 4 of 5 came out the same (at least 34 %)" in stemma(server, client, "views", views[0])
 
 
+def test_honest_pairs_make_envelopes(server: Server, client: Client) -> None:
+    of, runs = context("envelopes"), [Run(device("a100")), Run(device("h100"))]
+    client.commit([of, *runs[0].records(), *runs[1].records()])
+    pairs = []
+    for number in range(22):
+        data = source(f"envelope {number}")
+        over = view([digest_of(data)], digest_of(of))
+        pair = [{**run.output(digest_of(over), str(number)), "compute": {"dtypes": ["bf16"]}} for run in runs]
+        said = verdict([digest_of(one) for one in pair], "numerically_equivalent")
+        said["tests"] = [
+            {"name": "row_drift.max", "statistic": 0.001 * (number + 1), "threshold": 1.0},
+            {"name": "row_drift.share", "statistic": 0.5, "threshold": 1.0},
+        ]
+        client.commit([data, over, *pair, said])
+        pairs.append((digest_of(over), digest_of(pair[0])))
+    before = get(client, "stale")["at"]
+    # One is found to be bad: it tells where the envelope must end.
+    client.commit([retraction(pairs[20][1])])
+    (found,) = get(client, f"views/{pairs[0][0]}/envelopes")["envelopes"]
+    assert found["key"] == "tensor|none|bf16|a100:whole|h100:whole|"
+    assert found["envelopes"] == {"row_drift.max": {"pairs": 21, "largest": 0.022, "smallestBad": 0.021}}
+    (then,) = get(client, f"views/{pairs[0][0]}/envelopes", at=before)["envelopes"]
+    assert (then["index"], then["envelopes"]["row_drift.max"]["pairs"]) == (before, 22)
+    # The dataset of another was wrong: that pair says nothing any more.
+    client.commit([retraction(digest_of(source("envelope 21")))])
+    (found,) = get(client, f"views/{pairs[0][0]}/envelopes")["envelopes"]
+    assert found["envelopes"]["row_drift.max"] == {"pairs": 20, "largest": 0.02, "smallestBad": 0.021}
+
+
 @pytest.mark.parametrize(
     "path, code",
     [

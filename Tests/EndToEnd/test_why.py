@@ -32,7 +32,7 @@ def quickstart() -> Any:
     server = Server()
     server.start()
     subprocess.run(
-        [sys.executable, str(ROOT / "tools/quickstart.d/digits.py")],
+        [sys.executable, str(ROOT / "tools/quickstart.d/digits.py"), "record"],
         env={**server.environment(), "OMP_NUM_THREADS": "1"}, cwd=ROOT, check=True, capture_output=True,
     )  # fmt: skip
     yield server
@@ -53,10 +53,10 @@ def test_why_tells_the_quickstart(quickstart: Server) -> None:
         "Its caller knows it by the key quickstart/labels.",
         "It was made by the model models/digits@production, npy, 5.3 kB, promoted from an output.",
         "The one process of that run started and ended with exit code 0.",
-        "It was made from data: input datasets/digits@latest, application/gzip, 57 kB, under the same context",
-        "As “data”: input datasets/digits@latest, application/gzip, 57 kB.",
+        "It was made from data: input datasets/digits@scanned, application/gzip, 53 kB, under ",
+        "As “data”: input datasets/digits@rescanned, application/gzip, 57 kB.",
         "Parameters: c = 0.01, maxIterations = 400, model = logistic_regression, trainRows = 1500.",
-        "Decision: task = classify 8x8 digits, testRows = from trainRows on, in file order.",
+        "Decision: task = classify the rows from trainRows on.",
         "It is the only output of its view (the same model, inputs and context): nothing to compare it with.",
         "Neither it nor anything that it rests on is recorded as labelled, retracted or erased.",
         f"It is entry {entry['index']} of the site's signed log: `stemma receipt {entry['digest']}`",

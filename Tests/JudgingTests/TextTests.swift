@@ -46,6 +46,18 @@ import Testing
     #expect(judge(prompts(12, 12, likelihood: -0.8)).verdict == .divergent)
   }
 
+  /// Few completions a prompt: the unit of the test must not depend on which side they are on.
+  @Test func likelihoodsOfOneModelAreNotFoundDifferent() throws {
+    var found = 0
+    for seed in 0..<(400 as UInt64) {
+      let shift = try #require(
+        LikelihoodShift(prompts(10, 4, seed: 1000 + seed), rounds: 199, seed: seed))
+      if shift.test.pValue <= 0.05 { found += 1 }
+    }
+    // 20 are expected, and 37 in the reference's own deviations.
+    #expect(found <= 31, "\(found) of 400")
+  }
+
   @Test func otherTextIsFound() {
     let judgement = judge(prompts(10, 12, likelihood: nil, novelty: 0.6))
     #expect(judgement.verdict == .divergent)

@@ -26,6 +26,21 @@ struct FolderTests {
     try job.remove()
   }
 
+  @Test func countsAndRemovesWhatIsCalledByNoText() throws {
+    let job = try folder.job()
+    // Latin-1, as older programs write it.
+    let name = Array((job.output + "/caf").utf8CString.dropLast()) + [CChar(bitPattern: 0xE9)]
+    _ = unsafe mkdir(name + [0], 0o700)
+    let file = name + Array("/x".utf8CString)
+    let descriptor = unsafe open(file, O_WRONLY | O_CREAT, 0o600)
+    try #require(descriptor >= 0)
+    #expect(ftruncate(descriptor, 1000) == 0)
+    close(descriptor)
+    #expect(FileTree.size(of: job.output) == 1000)
+    try job.remove()
+    #expect(FileTree.mode(of: job.path) == nil)
+  }
+
   @Test func anotherProcessRemovesWhatNobodyHolds() throws {
     let root = folder.scratch.path.split(separator: "/").dropLast().joined(separator: "/")
     // What a worker that was killed leaves: its lock's file, and its folder.

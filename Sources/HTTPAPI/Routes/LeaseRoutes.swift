@@ -11,7 +11,7 @@ enum LeaseRoutes {
       _ = try request.query(allowing: [])
       let rebuilds = services.rebuilds
       let wanted = try lease(try await request.json(limit: 64 << 10).root, services)
-      let jobs = try await rebuilds.lease(wanted, in: namespace)
+      let jobs = try await rebuilds.lease(wanted, in: namespace, now: services.now)
       return Response(json: ["leases": .array(jobs.map(\.json))])
     },
     Route(.put, "/v1/{namespace}/leases/{lease}", .scope(.append)) { request, context, services in

@@ -1,3 +1,4 @@
+import Canonical
 import Hummingbird
 import Judging
 import Store
@@ -34,6 +35,16 @@ enum ViewRoutes {
         limit: Int(integer("limit", in: query, 1...1000, default: 100)))
       guard let page else { throw notThere }
       return Response(json: page.json)
+    },
+    Route(.get, "/v1/{namespace}/views/{digest}/envelopes", .scope(.read)) {
+      request, context, services in
+      let namespace = try context.namespace()
+      let digest = try context.digest()
+      let query = try request.query(allowing: ["at"])
+      let found = try await services.views.envelopes(
+        of: digest, in: namespace, at: snapshotPoint("at", in: query))
+      guard let found else { throw notThere }
+      return Response(json: ["envelopes": .array(found.map(\.json))])
     },
     Route(.get, "/v1/{namespace}/views/{digest}/answer", .scope(.read)) {
       request, context, services in

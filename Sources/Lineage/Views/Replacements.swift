@@ -50,6 +50,8 @@ package struct Replacements: Sendable {
       }
       return replacement(of: next, passed: passed.union([index]))
     }
+    // Stale or not: whoever asks for its outputs waits until the view in its place has one.
+    if facts.kinds[index] == .view { return place(of: index, passed.union([index])) }
     guard facts.staleness.isTouched(index) else { return .by(index) }
     switch facts.kinds[index] {
     case .output:

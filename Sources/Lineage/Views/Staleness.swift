@@ -69,8 +69,8 @@ struct Cause: Hashable, Sendable {
     places = standing.prefix(Staleness.maximumReasons).map { Int32($0.place) }
     isCut = standing.count > Staleness.maximumReasons
     isEver = standing.contains { $1.retraction.effect == .ever }
-    lawfulUntil =
-      standing.filter { $1.retraction.effect == .fromNow }.map { $1.retraction.index }.min() ?? .max
+    // Saying it again, in better words, makes nothing lawful that was not.
+    lawfulUntil = standing.filter { $1.retraction.effect == .fromNow }.map(\.1.since).min() ?? .max
   }
 
   func union(_ other: Cause) -> Cause {

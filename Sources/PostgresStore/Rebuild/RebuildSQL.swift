@@ -93,8 +93,10 @@ enum RebuildSQL {
       count(*) filter (where state = 'leased'),
       count(*) filter (where state = 'failed'),
       coalesce(sum(expected_milliseconds) filter (where state in ('waiting', 'ready')), 0)::bigint
-    from rebuild_item
+    from rebuild_item i
     where state in ('waiting', 'ready', 'leased', 'failed')
+      and (state <> 'failed' or exists (
+        select from rebuild r where r.id = i.rebuild and r.cancelled_at is null))
     group by 1 order by 1 nulls first
     """)
 }

@@ -4,21 +4,36 @@ import Records
 import StemmaCrypto
 
 extension RebuildService {
+  /// How long items are looked for that need somebody, while there are others.
+  private static let patience = Duration.seconds(10)
+
   /// Leases items, and says of each what is to be done. What turns out to need nothing, or to be impossible, is finished
-  /// here and others are looked for: fewer come back than are asked for only where there are no more.
+  /// here and others are looked for: fewer come back than are asked for only where there are no more, or finding them
+  /// takes long.
+  ///
+  /// - Parameter request: its `now` is asked of `now` again for each round.
   package func lease(
-    _ request: LeaseRequest, in namespace: Namespace
+    _ request: LeaseRequest, in namespace: Namespace, now: () -> Timestamp
   ) async throws(StoreError) -> [RebuildJob] {
+    let end = ContinuousClock.now + Self.patience
     var request = request
     var jobs: [RebuildJob] = []
     let wanted = request.leases.count
-    while jobs.count < wanted {
+    while jobs.count < wanted, ContinuousClock.now < end {
       let leased = try await storage.lease(request, in: namespace)
       guard !leased.isEmpty else { break }
       for lease in leased {
-        if let job = try await job(for: lease, in: namespace) { jobs.append(job) }
+        do throws(StoreError) {
+          if let job = try await job(for: lease, in: namespace) { jobs.append(job) }
+        } catch  where error.code == .corrupt {
+          // The others are not to wait until their leases run out.
+          let reason = String("server: \(error)".prefix(200))
+          let failed = WorkOutcome.failed(reason: reason, complaint: [])
+          _ = try await storage.finish(lease.lease, failed, in: namespace)
+        }
       }
       request.leases = (jobs.count..<wanted).map { _ in newID() }
+      request.now = now()
     }
     return jobs
   }

@@ -105,16 +105,19 @@ extension RebuildService {
   /// What needs more outputs, of what a verdict may need: items, prompts or evidence do not grow with them.
   private static let sampled: Set<String> = ["samples", "seeds", "reference_runs"]
 
-  /// What the newest verdict on a view's outputs needs; where there is none, what makes two outputs.
+  /// What the newest verdict on a view's outputs needs; where there is none, what makes two outputs. Those that are
+  /// disowned do not count, nor what was said of them.
   private func samplesNeeded(
     _ view: Int64, _ graph: GraphReader
   ) async throws(StoreError) -> Int {
-    let outputs = try await graph.step(
-      [view], .down, [.outputView], limitEach: ViewService.maximumOutputs
-    ).map(\.from)
-    let verdicts = try await graph.step(outputs, .down, [.verdictOutputs], limitEach: 1)
-    guard let newest = verdicts.map(\.from).max() else { return max(0, 2 - outputs.count) }
-    let verdict = try await graph.node(newest, withRecord: true).record
+    let views = ViewService(lineage: lineage, records: records)
+    let above = try await graph.walk([view], .up, work: ViewService.work)
+    let outputs = try await views.outputs(of: view, above, graph).outputs
+      .filter { !$0.isDisowned }.map(\.node.index)
+    guard let newest = try await views.verdicts(on: outputs, graph).last else {
+      return max(0, 2 - outputs.count)
+    }
+    let verdict = newest.node.record
     guard verdict?["verdict"]?.isText("inconclusive") == true,
       let unit = verdict?["need"]?["of"]?.text, Self.sampled.contains(unit)
     else { return 0 }

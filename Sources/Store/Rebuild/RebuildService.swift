@@ -40,7 +40,7 @@ package struct RebuildService: Sendable {
 
   package enum Finish: Sendable {
     case taken, lost
-    /// The namespace has no such output, or it is not one of what was leased.
+    /// The namespace sees no such output, or it is not one of what was leased.
     case unfit
   }
 
@@ -49,12 +49,34 @@ package struct RebuildService: Sendable {
     _ lease: WorkID, with output: Digest, in namespace: Namespace
   ) async throws(StoreError) -> Finish {
     guard let item = try await storage.item(under: lease, in: namespace) else { return .lost }
-    guard let stored = try await records.record(output, in: namespace), stored.kind == .output,
+    guard let stored = try await record(output, seenFrom: namespace), stored.kind == .output,
       let body = try? JSONDocument(parsing: stored.body).root,
       let view = item.viewTo, body["view"]?.digest == view,
-      item.goal == .successor || body["sample"]?.text == item.id.description
+      item.goal == .successor || body["sample"]?.text == item.id.description,
+      try await isMade(output, on: item.deviceClass, in: namespace)
     else { return .unfit }
     return try await storage.finish(lease, .done(output: output), in: namespace) ? .taken : .lost
+  }
+
+  /// Whether the output was made on that device class; nil: any will do.
+  private func isMade(
+    _ output: Digest, on deviceClass: String?, in namespace: Namespace
+  ) async throws(StoreError) -> Bool {
+    guard let deviceClass else { return true }
+    let graph = try await graph(in: namespace)
+    guard let index = try await graph.index(of: output) else { return false }
+    let devices = try await graph.step([index], .up, [.outputDevices]).map(\.to)
+    let nodes = try await graph.nodes(Set(devices), withRecords: true)
+    return DeviceGroup(nodes.values.map(\.record)).name.utf8.elementsEqual(deviceClass.utf8)
+  }
+
+  private func record(
+    _ digest: Digest, seenFrom namespace: Namespace
+  ) async throws(StoreError) -> StoredRecord? {
+    for one in lineage.seen(from: namespace) {
+      if let found = try await records.record(digest, in: one) { return found }
+    }
+    return nil
   }
 
   /// The graph of now.

@@ -28,17 +28,19 @@ struct RebuildTarget: Sendable {
   ) async throws(StoreError) {
     (self.graph, self.service) = (graph, service)
     guard let old = try await graph.index(of: item.view) else { return }
-    let changes = try await service.changes(of: [old], graph)
-    let known = try await service.rebuildGraph(of: [old], changes: changes, graph)
-    let last = known.successions.last(from: old)
+    // Somebody else's work may have come first; and what that made may be stale again.
+    let last =
+      item.goal == .sample
+      ? old : try await SuccessionReader(graph: graph).table(of: [old]).last(from: old)
+    let changes = try await service.changes(of: [last], graph)
+    let known = try await service.rebuildGraph(of: [last], changes: changes, graph)
     if item.goal == .sample {
       if known.isStale(old) { impossible = "stale" } else { try await aim(at: old) }
-    } else if last != old {
-      // Somebody else's work came first.
+    } else if last != old, !known.isStale(last) {
       try await aim(at: last)
       answer = try await newestOutput(of: last)
     } else {
-      try await succeed(old, known)
+      try await succeed(last, known)
     }
     if let view { try await read(view) }
   }
@@ -79,9 +81,13 @@ struct RebuildTarget: Sendable {
     view = heir
     predecessor = try await newestOutput(of: old, untouched: false)
     let because = reasons.map(\.digest) + moves.compactMap { digests[$0] }
-    commitFirst = try Self.records(
+    let records = try Self.records(
       from: node.digest, heir, because: because, change,
       recipe: change.flatMap { digests[$0.recipe] })
+    // A copy of a view that an imported namespace has would stand before that one, and have no outputs.
+    for record in records where try await graph.index(of: record.digest) == nil {
+      commitFirst.append(record)
+    }
     // The same may have been asked before, by somebody who never heard of the old one.
     if let index = try await graph.index(of: heir.digest) {
       answer = try await newestOutput(of: index)

@@ -16,10 +16,12 @@ struct RecipeReader: Sendable {
   private struct Resolved {
     let recipe: LineageGraph.Node
     let resolution: Int64
-    /// The view that it was.
-    let view: Int64
-    /// The view that has that one's place.
-    let holder: Int64
+    /// The view that it was, and all that took the place one after the other since: where its names lead to any of these,
+    /// the last of them is what it is.
+    let line: [Int64]
+
+    /// The view that has the place now.
+    var holder: Int64 { line[line.count - 1] }
   }
 
   private var namespace: Namespace { graph.namespaces[0] }
@@ -50,27 +52,22 @@ struct RecipeReader: Sendable {
     return try await changes(of: Set(recipes)).filter { views.contains($0.view) }
   }
 
-  /// What the recipe is in this snapshot.
-  func resolve(_ recipe: JSONNode) async throws(StoreError) -> ViewRecord.Resolution {
-    let moves = try await moves(of: Set(ViewRecord.names(of: recipe)), at: graph.size - 1)
-    return ViewRecord.resolve(recipe, moves.mapValues(\.target))
-  }
-
   private func changes(of recipes: some Sequence<Int64>) async throws(StoreError) -> [RecipeChange]
   {
     let resolved = try await resolved(recipes)
-    let views = try await graph.nodes(Set(resolved.map(\.view)), withRecords: false)
+    let views = try await graph.nodes(Set(resolved.flatMap(\.line)), withRecords: false)
     let names = resolved.flatMap { $0.recipe.record.map(ViewRecord.names(of:)) ?? [] }
     let moves = try await moves(of: Set(names), at: graph.size - 1)
     var changes: [RecipeChange] = []
     for one in resolved {
-      guard let recipe = one.recipe.record, let view = views[one.view] else { continue }
+      guard let recipe = one.recipe.record else { continue }
+      let right = Set(one.line.compactMap { views[$0]?.digest })
       var leadsTo: Record?
       if case .view(let record) = ViewRecord.resolve(recipe, moves.mapValues(\.target)) {
         leadsTo = record
       }
-      guard leadsTo?.digest != view.digest else { continue }
-      let since = try await wrongSince(recipe, view.digest, after: one.resolution)
+      if let leadsTo, right.contains(leadsTo.digest) { continue }
+      let since = try await wrongSince(recipe, right, after: one.resolution)
       let moved = ViewRecord.names(of: recipe).compactMap { name in
         moves[name].flatMap {
           $0.index >= since ? RecipeChange.Move(name: name, index: $0.index) : nil
@@ -91,25 +88,26 @@ struct RecipeReader: Sendable {
     ) { first, _ in first }
     let places = try await SuccessionReader(graph: graph).table(of: Set(views.values))
     let nodes = try await graph.nodes(Set(resolutions.map(\.to)), withRecords: true)
+    // Nobody is to follow one that is retracted.
+    let retractions = try await RetractionReader(graph: graph, records: records).of(nodes.keys)
     var found: [Resolved] = []
     for (recipe, edges) in Dictionary(grouping: resolutions, by: \.to) {
-      guard let node = nodes[recipe], node.namespace.utf8.elementsEqual(namespace.name.utf8) else {
-        continue
-      }
+      guard let node = nodes[recipe], node.namespace.utf8.elementsEqual(namespace.name.utf8),
+        retractions.of(recipe).isEmpty
+      else { continue }
       let known = Dictionary(
         edges.compactMap { edge in views[edge.from].map { ($0, edge.from) } }
       ) { max($0, $1) }
       guard let newest = known.max(by: { $0.value < $1.value }) else { continue }
       // What it was again has its old resolution: the succession says that it is the newest.
-      var (view, next) = (newest.key, Optional(newest.key))
+      var (line, next) = ([Int64](), Optional(newest.key))
       while let place = next {
-        if known[place] != nil { view = place }
+        if known[place] != nil { line = [] }
+        line.append(place)
         next = places.current(from: place)?.to
       }
       found.append(
-        Resolved(
-          recipe: node, resolution: known[view] ?? newest.value, view: view,
-          holder: places.last(from: view)))
+        Resolved(recipe: node, resolution: known[line[0]] ?? newest.value, line: line))
     }
     return found.sorted { $0.recipe.index < $1.recipe.index }
   }
@@ -152,10 +150,10 @@ struct RecipeReader: Sendable {
     return found
   }
 
-  /// The first move after the last time that the recipe was that view; the resolution itself where it never
-  /// was since.
+  /// The first move after the last time that the recipe led to one of `views`; the resolution itself where it never
+  /// did since.
   private func wrongSince(
-    _ recipe: JSONNode, _ view: Digest, after resolution: Int64
+    _ recipe: JSONNode, _ views: Set<Digest>, after resolution: Int64
   ) async throws(StoreError) -> Int64 {
     let names = ViewRecord.names(of: recipe)
     var targets = try await moves(of: Set(names), at: resolution).mapValues(\.target)
@@ -174,7 +172,7 @@ struct RecipeReader: Sendable {
     let moved = try await self.targets(of: later.map(\.index))
     func isRight() -> Bool {
       guard case .view(let record) = ViewRecord.resolve(recipe, targets) else { return false }
-      return record.digest == view
+      return views.contains(record.digest)
     }
     var since = isRight() ? nil : Optional(resolution)
     for move in later {

@@ -108,12 +108,14 @@ extension ViewService {
     }
   }
 
-  /// The newest verdict on each set of outputs of which `outputs` has all, in index order.
+  /// The newest verdict on each set of outputs of which `outputs` has all, in index order; none that is retracted.
   func verdicts(
     on outputs: some Sequence<Int64>, _ graph: GraphReader
   ) async throws(StoreError) -> [ViewVerdict] {
     let known = Set(outputs)
-    let found = Set(try await graph.step(known, .down, [.verdictOutputs]).map(\.from))
+    var found = Set(try await graph.step(known, .down, [.verdictOutputs]).map(\.from))
+    let retractions = try await RetractionReader(graph: graph, records: records).of(found)
+    found.subtract(retractions.subjects)
     let judged = Dictionary(
       grouping: try await graph.step(found, .up, [.verdictOutputs]), by: \.from)
     var newest: [Set<Int64>: Int64] = [:]

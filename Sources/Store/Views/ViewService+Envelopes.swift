@@ -22,7 +22,8 @@ extension ViewService {
     guard let index = try await graph.index(of: digest) else { return nil }
     let view = try await graph.node(index, withRecord: true)
     guard view.kind == .view else { return nil }
-    guard let type = view.record?["output"]?["type"]?.text.flatMap(OutputType.init(rawValue:)) else {
+    guard let type = view.record?["output"]?["type"]?.text.flatMap(OutputType.init(rawValue:))
+    else {
       return []
     }
     let views = try await sameModel(as: view, type, graph)

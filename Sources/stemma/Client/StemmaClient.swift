@@ -44,7 +44,7 @@ struct StemmaClient {
   ///   server's problem document says.
   func send(
     _ method: HTTPMethod, _ path: String, body: HTTPClientRequest.Body? = nil,
-    headers: [(String, String)] = [], limit: Int = 64 << 20
+    headers: [(String, String)] = [], limit: Int = 64 << 20, timeout: TimeAmount = .minutes(30)
   ) async throws -> Answer {
     var request = HTTPClientRequest(url: "\(options.baseURL)/v1/\(options.space)/\(path)")
     request.method = method
@@ -53,7 +53,7 @@ struct StemmaClient {
     request.body = body
     let answer: Answer
     do {
-      let response = try await client.execute(request, timeout: .minutes(30))
+      let response = try await client.execute(request, timeout: timeout)
       let bytes = try await response.body.collect(upTo: limit)
       answer = Answer(
         status: Int(response.status.code), headers: response.headers,

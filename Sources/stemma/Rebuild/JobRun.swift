@@ -34,8 +34,11 @@ struct JobRun {
         seconds: milliseconds / 1000)
     }
     if let answer = item.answer {
-      if !item.commitFirst.isEmpty { try await commit(item.commitFirst.map(\.canonical)) }
-      return outcome(try await finish(item, answer) ? .found(answer) : .lost)
+      return outcome(
+        try await failing(item) {
+          if !item.commitFirst.isEmpty { try await commit(item.commitFirst.map(\.canonical)) }
+          return try await finish(item, answer) ? .found(answer) : .lost
+        })
     }
     guard let executor = configuration.executors[item.executor] else {
       return outcome(try await fail(item, "no executor \(item.executor) here", said: []))
@@ -48,7 +51,24 @@ struct JobRun {
     let keeping = Task { await hold.keep() }
     defer { keeping.cancel() }
     return outcome(
-      try await stop.holding(run) { try await work(item, executor, run, folder, hold) })
+      try await failing(item) {
+        try await stop.holding(run) { try await work(item, executor, run, folder, hold) }
+      })
+  }
+
+  /// What the server refuses is this item's failure, not the end of the worker; what the worker itself cannot do is no
+  /// failure of the item's, and the end of the worker.
+  private func failing(
+    _ item: WorkItem, _ work: () async throws -> ItemOutcome.What
+  ) async throws -> ItemOutcome.What {
+    do {
+      return try await work()
+    } catch let failure as CommandFailure where failure.status == 1 {
+      return try await fail(item, failure.message, said: [])
+    } catch let error as WorkerError where error.code == .folder || error.code == .start {
+      _ = try await end(item, ["returned": true])
+      throw error
+    }
   }
 
   /// Runs one of an answer's `leases`.
@@ -68,7 +88,7 @@ struct JobRun {
     let content = JobContent(client: client)
     do {
       try await content.fetch(item, into: folder)
-    } catch let error as WorkerError {
+    } catch let error as WorkerError where error.code != .folder {
       return try await fail(item, "input: \(error.message)", said: [])
     } catch let failure as CommandFailure where failure.status == 1 {
       return try await fail(item, "input: \(failure.message)", said: [])

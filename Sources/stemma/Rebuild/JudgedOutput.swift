@@ -11,6 +11,10 @@ struct JudgedOutput {
   let contract: Contract
   let dtypes: [ComputeType]
   let device: Declaration.Device?
+  /// Driver and runtime, as envelopes are told apart by.
+  let libraries: String
+  /// Of the view; `none` where it has no model.
+  let model: String
   /// Nil for a folder: its list is compared, not what is in it.
   let content: Digest?
   let mediaType: String
@@ -37,6 +41,9 @@ struct JudgedOutput {
     dtypes = (record["compute"]?["dtypes"]?.elements.compactMap(\.text) ?? [])
       .map(ComputeType.init(named:))
     self.device = try device.map { node throws(JudgingError) in try Declaration.Device(node) }
+    libraries = [device?["driver"]?.text, device?["runtime"]?.text].compactMap(\.self)
+      .joined(separator: "/")
+    model = view["model"]?.text ?? "none"
     evidence = record["evidence"].flatMap { node in
       node["digest"]?.digest.map { ($0, node["mediaType"]?.text ?? "") }
     }
@@ -48,6 +55,18 @@ struct JudgedOutput {
   func declaration(view: Digest?, evidence: String?) -> Declaration {
     Declaration(
       view: view?.description, type: type, dtypes: dtypes, device: device, evidence: evidence)
+  }
+
+  /// What envelopes for this output beside another one are measured for; nil where a side does not say in what it was
+  /// computed, or on what.
+  func envelopeKey(with other: JudgedOutput) -> String? {
+    guard let device, let second = other.device, !dtypes.isEmpty, !other.dtypes.isEmpty else {
+      return nil
+    }
+    return EnvelopeKey(
+      type: type, model: model, dtypes: dtypes + other.dtypes, device, second,
+      libraries: Set([libraries, other.libraries]).sorted().joined(separator: "+")
+    ).text
   }
 
   /// By which the readers of payloads tell formats apart that do not begin in their own way.

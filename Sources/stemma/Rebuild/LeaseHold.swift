@@ -1,4 +1,5 @@
 import Canonical
+import NIOCore
 import NIOHTTP1
 import Synchronization
 import Worker
@@ -25,7 +26,8 @@ final class LeaseHold: Sendable {
   func keep() async {
     while (try? await Task.sleep(for: .seconds(Self.seconds) / 3)) != nil {
       do {
-        _ = try await client.send(.PUT, "leases/\(lease)")
+        // One that hangs must not keep the next one from being sent.
+        _ = try await client.send(.PUT, "leases/\(lease)", timeout: .seconds(5))
       } catch let failure as CommandFailure where failure.code == "lease_lost" {
         lost.withLock { $0 = true }
         run.stop()

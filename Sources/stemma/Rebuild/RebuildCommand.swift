@@ -149,6 +149,7 @@ struct RebuildCommand: AsyncParsableCommand {
   private func settings(_ client: StemmaClient) throws -> JobRun {
     do throws(WorkerError) {
       let configuration = try WorkerConfiguration(contentsOf: config ?? "")
+      try configuration.checkPrograms()
       guard let name = deviceClass ?? configuration.deviceClass else {
         throw WorkerError(
           .configuration, "\(config ?? ""): no class, and no --class: of what device is this?")

@@ -146,13 +146,30 @@ struct SiblingJudge {
     let seeds = SeedRule(
       view: view?.description ?? "", reference: reference.identity,
       recomputed: recomputed.identity)
+    let calibration = try await calibration(for: reference, recomputed, of: view)
     // Hours of a processor, for large outputs: no heartbeat may wait for that.
     let result = await onThread { () -> Result<Judgement, PayloadError> in
-      do throws(PayloadError) { return .success(try pair.judgement(seeds: seeds)) } catch {
+      do throws(PayloadError) {
+        return .success(try pair.judgement(seeds: seeds, calibration: calibration))
+      } catch {
         return .failure(error)
       }
     }
     return try result.get()
+  }
+
+  /// What honest pairs of such outputs were measured to drift by; nil for outputs of two views, and where too few are known.
+  private func calibration(
+    for reference: JudgedOutput, _ recomputed: JudgedOutput, of view: Digest?
+  ) async throws -> Calibration? {
+    guard let view, let key = reference.envelopeKey(with: recomputed) else { return nil }
+    let answer = try await client.get("views/\(view)/envelopes")
+    for node in answer["envelopes"]?.elements.map(\.self) ?? [] {
+      guard node["key"]?.isText(Array(key.utf8)) == true else { continue }
+      let found = try Calibration(node)
+      return found.envelopes.values.contains(where: \.isUsable) ? found : nil
+    }
+    return nil
   }
 
   private func fetchEvidence(

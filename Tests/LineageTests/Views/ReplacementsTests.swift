@@ -58,6 +58,29 @@ import Testing
     #expect(Replacements(withHeir(bad, outputs: [16, 14])).replacement(of: 4) == .by(16))
   }
 
+  /// View 3 is retracted, view 23 replaces it, and what both are over is retracted too.
+  @Test func aViewThatReplacesAnotherMayBeStaleItself() {
+    let retractions = [
+      retraction(20, of: 1, replacement: 2), retraction(24, of: 3, replacement: 23),
+    ]
+    var bad = facts()
+    bad.staleness = Staleness(
+      edges: edges(.viewInputs, (3, 1), (13, 2), (23, 1))
+        + edges(.outputView, (4, 3), (14, 13), (25, 23)),
+      retractions: StandingRetractions(retractions))
+    bad.kinds.merge([13: .view, 14: .output, 23: .view, 25: .output]) { first, _ in first }
+    (bad.madeBy[25], bad.madeOf[23]) = (23, [25])
+    #expect(Replacements(bad).replacement(of: 4) == .waitsForOutput(of: 23))
+    bad.successions = SuccessionTable([Succession(index: 30, from: 23, to: 13)])
+    (bad.madeBy[14], bad.madeOf[13]) = (13, [14])
+    #expect(Replacements(bad).replacement(of: 4) == .by(14))
+    // 3 takes the place of what replaces it: nobody has it.
+    bad.successions = SuccessionTable([Succession(index: 30, from: 23, to: 3)])
+    guard case .none = Replacements(bad).replacement(of: 4) else {
+      return #expect(Bool(false), "\(Replacements(bad).replacement(of: 4))")
+    }
+  }
+
   @Test func aModelWaitsForItsPromotion() {
     let bad = facts(retraction(20, of: 1, replacement: 2))
     #expect(Replacements(bad).replacement(of: 5) == .waitsForOutput(of: 3))

@@ -205,9 +205,9 @@ def text(d: Data) -> Iterator[Value]:
         within.append(x)
         kernels.append(kernel)
         scores = np.array([answer["logLikelihood"] for answer in ours + theirs])
-        scores = (scores - scores[:n].mean()) / scores[:n].std(ddof=1)
-        shifts.append(scores[n:].mean() - scores[:n].mean())
-        pools.append((scores, n))
+        shifts.append((scores[n:].mean() - scores[:n].mean()) / scores[:n].std(ddof=1))
+        # The test's unit is the deviation of both sides together.
+        pools.append((scores / scores.std(ddof=1), n))
     distance = np.sqrt(max(0, np.mean(spread)) / np.mean(within))
     yield ("text_distance", "statistic", distance)
     distances = np.mean([discrepancies(kernel, len(d["reference"][0])) for kernel in kernels], axis=0)
@@ -217,10 +217,15 @@ def text(d: Data) -> Iterator[Value]:
     half = stats.t.ppf(1 - EQUIVALENCE, len(shifts) - 1) * stats.sem(shifts)
     yield ("log_likelihood.shift", "low", np.mean(shifts) - half)
     yield ("log_likelihood.shift", "high", np.mean(shifts) + half)
-    extreme = 0
-    for _ in range(ROUNDS):
-        shuffled = [(RANDOM.permutation(scores), n) for scores, n in pools]
-        extreme += abs(np.mean([s[n:].mean() - s[:n].mean() for s, n in shuffled])) >= abs(np.mean(shifts))
+
+    def likelihood(pools: list[tuple[np.ndarray, int]]) -> float:
+        return abs(np.mean([scores[n:].mean() - scores[:n].mean() for scores, n in pools]))
+
+    observed = likelihood(pools)
+    extreme = sum(
+        likelihood([(RANDOM.permutation(scores), n) for scores, n in pools]) >= observed - 1e-12
+        for _ in range(ROUNDS)
+    )  # fmt: skip
     yield ("log_likelihood.shift", "permuted p", (1 + extreme) / (ROUNDS + 1))
 
 

@@ -32,6 +32,10 @@ struct TextDistance: Sendable {
 
 /// How far two models' completions are apart in their log-likelihood under the reference, in the
 /// reference's standard deviations.
+///
+/// The test has a unit that does not know which side a completion is on, the deviation of both together. In the
+/// reference's own a prompt whose reference happens to vary little counts for more than its permutations show: at
+/// a nominal 5 % ten prompts of four completions are found different in 9 %.
 struct LikelihoodShift: Sendable {
   let mean: Double
   let standardError: Double
@@ -40,13 +44,18 @@ struct LikelihoodShift: Sendable {
   /// Nil where a completion was not scored. Prompts on which the reference does not vary are left out:
   /// they have no unit.
   init?(_ prompts: [PromptAnswers], rounds: Int, seed: UInt64) {
-    var values: [(scores: [Double], first: Int)] = []
+    var values: [(scores: [Double], unit: Double, first: Int)] = []
     for prompt in prompts {
       let scores = (prompt.reference + prompt.recomputed).compactMap(\.logLikelihood)
       guard scores.count == prompt.reference.count + prompt.recomputed.count else { return nil }
       let ours = Moments(scores.prefix(prompt.reference.count))
       guard ours.deviation > 0 else { continue }
-      values.append((scores.map { ($0 - ours.mean) / ours.deviation }, prompt.reference.count))
+      values.append(
+        (
+          scores.map { ($0 - ours.mean) / ours.deviation },
+          ours.deviation / Moments(scores).deviation,
+          prompt.reference.count
+        ))
     }
     guard values.count > 1 else { return nil }
     func shift(_ scores: [Double], _ first: Int) -> Double {
@@ -59,12 +68,16 @@ struct LikelihoodShift: Sendable {
     mean = spread.mean
     standardError = (spread.variance / Double(spread.count)).squareRoot()
     var orders = values.map { (0..<Int32($0.scores.count)).map(\.self) }
-    test = MonteCarlo.run(rounds: rounds, seed: seed, observed: spread.mean.magnitude) {
+    let observed = values.reduce(0) { $0 + shift($1.scores, $1.first) * $1.unit }
+    test = MonteCarlo.run(
+      rounds: rounds, seed: seed, observed: (observed / Double(values.count)).magnitude
+    ) {
       generator in
       var sum = 0.0
       for i in values.indices {
         generator.draw(values[i].first, of: &orders[i])
-        sum += shift(orders[i].map { values[i].scores[Int($0)] }, values[i].first)
+        let order = orders[i].map { values[i].scores[Int($0)] }
+        sum += shift(order, values[i].first) * values[i].unit
       }
       return (sum / Double(values.count)).magnitude
     }

@@ -239,8 +239,9 @@ class Client:
 
     def rebuild(self, **asked: Any) -> dict[str, Any]:
         """Plan what is to be computed anew: ``what="stale"``, ``views=[…]``, or ``view=…`` with ``samples=`` or
-        ``untilDecided=True``; ``dryRun=True`` stores nothing. Returns the plan, with the rebuild's id."""
-        answer: dict[str, Any] = self._send("POST", "rebuilds", json=asked).json()
+        ``untilDecided=True``; ``dryRun=True`` stores nothing. Returns the plan, with the rebuild's id. Asked once:
+        where the answer is lost the plan may be stored, and a second one would do its work again."""
+        answer: dict[str, Any] = self._send("POST", "rebuilds", once=True, json=asked).json()
         return answer
 
     def rebuild_state(self, rebuild: str) -> dict[str, Any]:
@@ -297,10 +298,10 @@ class Client:
                 # All pages are of the snapshot of the first.
                 query["at"] = page["at"]
 
-    def _send(self, method: str, path: str, **arguments: Any) -> httpx.Response:
+    def _send(self, method: str, path: str, *, once: bool = False, **arguments: Any) -> httpx.Response:
         url = f"{self.url}/v1/{self.namespace}/{path}"
         for attempt in range(self._retries + 1):
-            last = attempt == self._retries
+            last = once or attempt == self._retries
             try:
                 response = self._http.request(method, url, **arguments)
             except httpx.TransportError:

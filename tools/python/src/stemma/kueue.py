@@ -9,6 +9,7 @@ or none is left. So a Job that is preempted and starts again repeats nothing tha
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import math
 import re
@@ -91,9 +92,10 @@ def _job(
     config_map: str,
     deadline_seconds: int,
 ) -> dict[str, Any]:
-    # A DNS label: 63 characters of [a-z0-9-].
+    # A DNS label: 63 characters of [a-z0-9-]. Slices of one card differ only at the end of their class's name.
     word = re.sub("[^a-z0-9]+", "-", device.device_class.lower()).strip("-")[:20].strip("-")
-    name = f"stemma-{rebuild[:8]}-{word}-{number}"
+    mark = hashlib.sha256(device.device_class.encode()).hexdigest()[:6]
+    name = f"stemma-{rebuild[:8]}-{word}-{mark}-{number}"
     labels = {"app.kubernetes.io/name": "stemma-worker", "stemma.rebuild": rebuild}
     command = ["stemma", "rebuild", "--rebuild", rebuild, "--class", device.device_class.split(" (")[0]]
     command += ["--items", str(size), "--config", "/etc/stemma/worker.json", "--output", "json"]

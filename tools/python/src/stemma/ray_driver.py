@@ -124,14 +124,18 @@ def run(
                         break
                     ids = [lease["lease"] for lease in leases]
                     heartbeat.add(ids)
-                    command = [binary, "rebuild", "--leased", "-", "--output", "json", "--config", config]
-                    # How it is shared is in the configuration.
-                    command += ["--class", queue.device_class.split(" (")[0]]
+                    command = _command(binary, config, queue, "--leased", "-")
                     task = run_batch.options(**queue.options).remote(leases, command, environment)
                     running[task] = (queue, ids)
             if not running:
                 counts = _counts(client, rebuild)
                 if not any(counts.get(state) for state in ("ready", "waiting", "leased")):
+                    # Of a task that died after its output was stored nobody judged that; a worker of the rebuild does.
+                    if any(item.get("attempts", 0) > 1 for item in client.rebuild_items(rebuild, state="done")):
+                        command = _command(binary, config, queues[0], "--rebuild", rebuild, "--once")
+                        divergent += _divergent(
+                            ray.get(run_batch.options(**queues[0].options).remote([], command, environment))
+                        )
                     return Summary(counts, lost, divergent)
                 # Others are at it, or leases have to run out.
                 time.sleep(0.5)
@@ -141,14 +145,22 @@ def run(
                 _, ids = running.pop(task)
                 heartbeat.drop(ids)
                 try:
-                    for said in ray.get(task):
-                        if said.get("judgement", {}).get("verdict") == "divergent":
-                            divergent.append(said["output"])
+                    divergent += _divergent(ray.get(task))
                 except Exception as error:  # noqa: BLE001 - whatever it was, the leases run out and the work is done again
                     lost += 1
                     print(f"stemma.ray_driver: a task is lost: {error}", file=sys.stderr)
     finally:
         heartbeat.close()
+
+
+def _command(binary: str, config: str, queue: RayQueue, *what: str) -> list[str]:
+    # How the device is shared is in the configuration.
+    device_class = queue.device_class.split(" (")[0]
+    return [binary, "rebuild", *what, "--output", "json", "--config", config, "--class", device_class]
+
+
+def _divergent(said: Sequence[Mapping[str, Any]]) -> list[str]:
+    return [one["output"] for one in said if one.get("judgement", {}).get("verdict") == "divergent"]
 
 
 def _counts(client: Client, rebuild: str) -> dict[str, int]:
