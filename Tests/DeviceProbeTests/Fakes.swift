@@ -30,8 +30,10 @@ struct Fakes {
     let fakes = Fakes(
       nvml: "\(folder)/libnvidia-ml.so.1", oldNVML: "\(folder)/libnvidia-ml-old.so.1",
       cuda: "\(folder)/libcuda.so.1")
+    // Swift's own, where there is no other.
+    let compiler = run(["cc", "--version"], output: "/dev/null") == 0 ? "cc" : "clang"
     let options = [
-      "cc", "-shared", "-fPIC", "-fvisibility=hidden", "-Wall", "-Wextra", "-Werror",
+      compiler, "-shared", "-fPIC", "-fvisibility=hidden", "-Wall", "-Wextra", "-Werror",
       "-I/\(tests)/../Sources/CNVML",
     ]
     for (library, source, more) in [
@@ -39,7 +41,7 @@ struct Fakes {
       (fakes.cuda, "fake_cuda.c", []),
     ] {
       let status = run(options + more + ["-o", library, "/\(tests)/FakeNVML/\(source)"])
-      guard status == 0 else { return .failure(FakeError(message: "cc \(source): \(status)")) }
+      guard status == 0 else { return .failure(FakeError(message: "\(compiler) \(source): \(status)")) }
     }
     return .success(fakes)
   }
