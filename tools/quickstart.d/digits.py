@@ -63,7 +63,7 @@ def record(client: Client) -> None:
     outputs = [
         ("probabilities", "probabilities", "application/x-npy"),
         ("labels", "labels", "application/x-npy"),
-        ("metrics", "scalars", "application/json"),
+        ("metrics", "scalars", "application/x-ndjson"),
     ]
     views = {
         name: view([("data", rescanned)], inference, name, kind, media, model)
@@ -183,7 +183,7 @@ def summarise(client: Client) -> None:
         if entry["record"]["output"]["name"] == "metrics":
             answer = client.answer(entry["digest"])
             content = answer["record"]["content"]["digest"] if answer else None
-            told = f"accuracy on unseen rows {json.loads(client.content(content))['accuracy']:.4f}" if content else "nothing to give"
+            told = f"accuracy on unseen rows {json.loads(client.content(content))['value']:.4f}" if content else "nothing to give"
             print(f"  metrics of {entry['digest']}: {told}")
     for name in ("datasets/digits@scanned", "datasets/digits@rescanned", "models/digits@production"):
         current = client.name(name)

@@ -39,7 +39,8 @@ def inferred(name: str, table: Array, weights: bytes, parameters: Mapping[str, A
     labels = probabilities.argmax(axis=1).astype(np.int64)
     if name == "metrics":
         accuracy = float((labels == rows[:, -1]).mean())
-        return json.dumps({"accuracy": accuracy}, sort_keys=True).encode()
+        # A scalar a line, as `stemma judge` reads them.
+        return json.dumps({"key": "accuracy", "value": accuracy}).encode() + b"\n"
     return npy({"probabilities": probabilities, "labels": labels}[name])
 
 
