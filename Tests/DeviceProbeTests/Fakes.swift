@@ -41,7 +41,9 @@ struct Fakes {
       (fakes.cuda, "fake_cuda.c", []),
     ] {
       let status = run(options + more + ["-o", library, "/\(tests)/FakeNVML/\(source)"])
-      guard status == 0 else { return .failure(FakeError(message: "\(compiler) \(source): \(status)")) }
+      guard status == 0 else {
+        return .failure(FakeError(message: "\(compiler) \(source): \(status)"))
+      }
     }
     return .success(fakes)
   }
