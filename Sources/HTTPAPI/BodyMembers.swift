@@ -3,6 +3,20 @@ import Records
 import StemmaCrypto
 import Store
 
+/// Refuses what is no object, and an object with a member that is not one of `names`.
+///
+/// - Parameter place: JSON Pointer of the node.
+func checkMembers(of node: JSONNode, allowing names: [String], at place: String = "") throws {
+  guard node.type == .object else {
+    throw Problem.invalidRequest("an object is needed", pointer: place)
+  }
+  for (key, _) in node.members where !names.contains(key.text ?? "") {
+    throw Problem.invalidRequest(
+      "unknown member; known are \(names.joined(separator: ", "))",
+      pointer: place + "/" + jsonPointerToken(key.text ?? ""))
+  }
+}
+
 /// The members of a request's body: an object of which all are known. Each reader says what is wrong and where.
 struct BodyMembers {
   private let root: JSONNode
@@ -10,17 +24,7 @@ struct BodyMembers {
   private let place: String
 
   init(_ root: JSONNode, at place: String = "", allowing names: [String]) throws {
-    guard root.type == .object else {
-      throw Problem.invalidRequest("an object is needed", pointer: place)
-    }
-    for (key, _) in root.members {
-      let name = key.text ?? ""
-      guard names.contains(name) else {
-        throw Problem.invalidRequest(
-          "unknown member; known are \(names.joined(separator: ", "))",
-          pointer: "\(place)/\(jsonPointerToken(name))")
-      }
-    }
+    try checkMembers(of: root, allowing: names, at: place)
     (self.root, self.place) = (root, place)
   }
 

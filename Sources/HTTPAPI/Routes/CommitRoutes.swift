@@ -47,7 +47,7 @@ struct CommitBody {
   private let content: [SmallContent]
 
   init(_ root: JSONNode) throws {
-    try Self.check(root, members: ["records", "content"], at: "")
+    try checkMembers(of: root, allowing: ["records", "content"], at: "")
     guard let records = root["records"], records.type == .array else {
       throw Problem.invalidRequest("an array of 1 to 1000 items is needed", pointer: "/records")
     }
@@ -61,7 +61,7 @@ struct CommitBody {
     var problems: [(pointer: String, message: String)] = []
     for (position, node) in records.elements.enumerated() {
       let pointer = "/records/\(position)"
-      try Self.check(node, members: ["as", "record"], at: pointer)
+      try checkMembers(of: node, allowing: ["as", "record"], at: pointer)
       guard let record = node["record"], record.type == .object else {
         throw Problem.invalidRequest("an object is needed", pointer: pointer + "/record")
       }
@@ -131,17 +131,6 @@ struct CommitBody {
     return Response(json: .object(members))
   }
 
-  private static func check(_ node: JSONNode, members: [String], at pointer: String) throws {
-    guard node.type == .object else {
-      throw Problem.invalidRequest("an object is needed", pointer: pointer)
-    }
-    for (key, _) in node.members where !members.contains(key.text ?? "") {
-      throw Problem.invalidRequest(
-        "unknown member; known are \(members.joined(separator: ", "))",
-        pointer: pointer + "/" + jsonPointerToken(key.text ?? ""))
-    }
-  }
-
   private static func handle(_ node: JSONNode?, at pointer: String) throws -> String? {
     guard let node else { return nil }
     guard let bytes = node.utf8, (1...63).contains(bytes.count), isLower(bytes[0]),
@@ -160,7 +149,7 @@ struct CommitBody {
     }
     return try node.elements.enumerated().map { position, item in
       let pointer = "/content/\(position)"
-      try check(item, members: ["text", "base64"], at: pointer)
+      try checkMembers(of: item, allowing: ["text", "base64"], at: pointer)
       let bytes: [UInt8]
       switch (item["text"], item["base64"]) {
       case (let text?, nil):

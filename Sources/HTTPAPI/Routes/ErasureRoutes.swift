@@ -39,20 +39,9 @@ private struct ErasureBody {
   private let what: String
 
   init(_ root: JSONNode) throws {
-    guard root.type == .object else {
-      throw Problem.invalidRequest("an object is needed", pointer: "")
-    }
-    var members: [(String, JSONValue)] = [("kind", "erasure"), ("v", .integer(1))]
-    for (key, node) in root.members {
-      let member = key.text ?? ""
-      guard ["subject", "what", "row", "reason"].contains(member) else {
-        throw Problem.invalidRequest(
-          "unknown member; known are subject, what, row, reason",
-          pointer: "/" + jsonPointerToken(member))
-      }
-      members.append((member, JSONValue(node)))
-    }
-    record = try seal(.object(members))
+    try checkMembers(of: root, allowing: ["subject", "what", "row", "reason"])
+    let said = root.members.map { ($0.key.text ?? "", JSONValue($0.value)) }
+    record = try seal(.object([("kind", "erasure"), ("v", .integer(1))] + said))
     what = root["what"]?.text ?? ""
     subject = record.references[0].target
   }

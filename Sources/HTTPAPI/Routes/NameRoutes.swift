@@ -112,23 +112,13 @@ enum NameRoutes {
     _ = try request.query(allowing: [])
     let previous = try expectedCurrent(request)
     let body = try await request.json(limit: 64 << 10).root
-    guard body.type == .object else {
-      throw Problem.invalidRequest("an object is needed", pointer: "")
-    }
+    try checkMembers(of: body, allowing: ["target", "reason", "basis"])
     // The record is the body with what the address and the condition say; its own checks judge all.
     var members: [(String, JSONValue)] = [
       ("kind", "name"), ("v", .integer(1)), ("name", .string(name)),
     ]
     if let previous { members.append(("previous", .string(previous.description))) }
-    for (key, node) in body.members {
-      let member = key.text ?? ""
-      guard ["target", "reason", "basis"].contains(member) else {
-        throw Problem.invalidRequest(
-          "unknown member; known are target, reason, basis",
-          pointer: "/" + jsonPointerToken(member))
-      }
-      members.append((member, JSONValue(node)))
-    }
+    members += body.members.map { ($0.key.text ?? "", JSONValue($0.value)) }
     let record = try seal(.object(members))
     let commit = CommitRequest(
       namespace: namespace, principal: context.principal, records: [record],
