@@ -102,7 +102,7 @@ private final class LifeWatch: Sendable {
   func stop() { isOver.withLock { $0 = true } }
 
   func start(_ lifeLine: Int32, grace: Duration) {
-    startThread {
+    startDetached {
       var byte: UInt8 = 0
       while true {
         let count = unsafe read(lifeLine, &byte, 1)

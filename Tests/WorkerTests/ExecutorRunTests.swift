@@ -23,7 +23,7 @@ struct ExecutorRunTests {
     let run = try ExecutorRun(
       executor, job: Array(#"{"v":1}"#.utf8), in: job, environment: environment)
     if let seconds {
-      startThread {
+      startDetached {
         usleep(UInt32(seconds * 1e6))
         run.stop()
       }
