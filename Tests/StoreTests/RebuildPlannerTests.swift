@@ -61,7 +61,7 @@ import Testing
     let stale = try await ViewService(lineage: setting.service, records: records)
       .staleViews(reader).map(\.view)
     let wanted = views ?? stale
-    let graph = try await RebuildGraphReader(graph: reader, records: records)
+    let graph = try await RebuildGraphReader(graph: reader)
       .graph(of: wanted, changes: [])
     return (wanted, graph)
   }

@@ -91,3 +91,24 @@ package struct RecordFilter: Sendable {
 
   package init() {}
 }
+
+extension RecordReader {
+  /// Indices of all records of a kind that a namespace has below `size`, ascending.
+  func indices(
+    of kind: Kind, below size: Int64, in namespace: Namespace
+  ) async throws(StoreError) -> [Int64] {
+    var found: [Int64] = []
+    var filter = RecordFilter()
+    filter.kind = kind
+    filter.indices = 0..<size
+    filter.limit = 1000
+    var hasMore = true
+    while hasMore {
+      let page = try await records(filter, in: namespace)
+      found += page.items.map(\.index)
+      filter.after = page.items.last?.index
+      hasMore = page.hasMore && filter.after != nil
+    }
+    return found
+  }
+}

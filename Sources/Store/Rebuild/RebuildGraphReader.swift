@@ -4,7 +4,6 @@ import Records
 /// Reads a `RebuildGraph`: a few walks and steps over sets of records, however many views it is for.
 struct RebuildGraphReader: Sendable {
   let graph: GraphReader
-  let records: any RecordReader
 
   /// Outputs of a view that are looked at for one that is not disowned: the newest.
   private static let outputsEach = 100
@@ -41,7 +40,7 @@ struct RebuildGraphReader: Sendable {
     for edge in seen.edges where edge.member.kind == .view && changed[edge.from] == nil {
       references[edge.from, default: []].append(edge.to)
     }
-    let retractions = try await RetractionReader(graph: graph, records: records).of(seen.known)
+    let retractions = try await RetractionReader(graph: graph).of(seen.known)
     let staleness = Staleness(edges: Array(seen.edges), retractions: retractions)
     let successions = try await SuccessionReader(graph: graph).table(
       of: seen.kinds.lazy.filter { $0.value == .view }.map(\.key))

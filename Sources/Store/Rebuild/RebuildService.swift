@@ -49,34 +49,25 @@ package struct RebuildService: Sendable {
     _ lease: WorkID, with output: Digest, in namespace: Namespace
   ) async throws(StoreError) -> Finish {
     guard let item = try await storage.item(under: lease, in: namespace) else { return .lost }
-    guard let stored = try await record(output, seenFrom: namespace), stored.kind == .output,
-      let body = try? JSONDocument(parsing: stored.body).root,
-      let view = item.viewTo, body["view"]?.digest == view,
-      item.goal == .successor || body["sample"]?.text == item.id.description,
-      try await isMade(output, on: item.deviceClass, in: namespace)
+    let graph = try await graph(in: namespace)
+    guard let index = try await graph.index(of: output) else { return .unfit }
+    let node = try await graph.node(index, withRecord: true)
+    guard node.kind == .output, let record = node.record, let view = item.viewTo,
+      record["view"]?.digest == view,
+      item.goal == .successor || record["sample"]?.text == item.id.description,
+      try await isMade(index, on: item.deviceClass, graph)
     else { return .unfit }
     return try await storage.finish(lease, .done(output: output), in: namespace) ? .taken : .lost
   }
 
   /// Whether the output was made on that device class; nil: any will do.
   private func isMade(
-    _ output: Digest, on deviceClass: String?, in namespace: Namespace
+    _ output: Int64, on deviceClass: String?, _ graph: GraphReader
   ) async throws(StoreError) -> Bool {
     guard let deviceClass else { return true }
-    let graph = try await graph(in: namespace)
-    guard let index = try await graph.index(of: output) else { return false }
-    let devices = try await graph.step([index], .up, [.outputDevices]).map(\.to)
+    let devices = try await graph.step([output], .up, [.outputDevices]).map(\.to)
     let nodes = try await graph.nodes(Set(devices), withRecords: true)
     return DeviceGroup(nodes.values.map(\.record)).name.utf8.elementsEqual(deviceClass.utf8)
-  }
-
-  private func record(
-    _ digest: Digest, seenFrom namespace: Namespace
-  ) async throws(StoreError) -> StoredRecord? {
-    for one in lineage.seen(from: namespace) {
-      if let found = try await records.record(digest, in: one) { return found }
-    }
-    return nil
   }
 
   /// The graph of now.
@@ -94,6 +85,6 @@ package struct RebuildService: Sendable {
   func rebuildGraph(
     of views: some Sequence<Int64>, changes: [RecipeChange], _ graph: GraphReader
   ) async throws(StoreError) -> RebuildGraph {
-    try await RebuildGraphReader(graph: graph, records: records).graph(of: views, changes: changes)
+    try await RebuildGraphReader(graph: graph).graph(of: views, changes: changes)
   }
 }

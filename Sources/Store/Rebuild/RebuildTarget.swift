@@ -122,9 +122,13 @@ struct RebuildTarget: Sendable {
   private func newestOutput(
     of view: Int64, untouched: Bool = true
   ) async throws(StoreError) -> Digest? {
-    let made = try await graph.step([view], .down, [.outputView], limitEach: 100)
-    let known = try await service.rebuildGraph(of: made.map(\.from), changes: [], graph)
-    let fit = made.map(\.from).first { !untouched || !known.staleness.isTouched($0) }
+    let made = try await graph.step([view], .down, [.outputView], limitEach: untouched ? 100 : 1)
+      .map(\.from)
+    var fit = made.first
+    if untouched, fit != nil {
+      let staleness = try await service.rebuildGraph(of: made, changes: [], graph).staleness
+      fit = made.first { !staleness.isTouched($0) }
+    }
     guard let fit else { return nil }
     return try await graph.node(fit, withRecord: false).digest
   }

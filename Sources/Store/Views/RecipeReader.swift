@@ -28,19 +28,7 @@ struct RecipeReader: Sendable {
 
   /// Every recipe that leads to another view than the one that it was the last time.
   func changes() async throws(StoreError) -> [RecipeChange] {
-    var found: [Int64] = []
-    var filter = RecordFilter()
-    filter.kind = .recipe
-    filter.indices = 0..<graph.size
-    filter.limit = Self.page
-    var hasMore = true
-    while hasMore {
-      let page = try await records.records(filter, in: namespace)
-      found += page.items.map(\.index)
-      filter.after = page.items.last?.index
-      hasMore = page.hasMore && filter.after != nil
-    }
-    return try await changes(of: found)
+    try await changes(of: records.indices(of: .recipe, below: graph.size, in: namespace))
   }
 
   /// Those of the recipes whose view has, or had, its place from one of `views`.
@@ -89,7 +77,7 @@ struct RecipeReader: Sendable {
     let places = try await SuccessionReader(graph: graph).table(of: Set(views.values))
     let nodes = try await graph.nodes(Set(resolutions.map(\.to)), withRecords: true)
     // Nobody is to follow one that is retracted.
-    let retractions = try await RetractionReader(graph: graph, records: records).of(nodes.keys)
+    let retractions = try await RetractionReader(graph: graph).of(nodes.keys)
     var found: [Resolved] = []
     for (recipe, edges) in Dictionary(grouping: resolutions, by: \.to) {
       guard let node = nodes[recipe], node.namespace.utf8.elementsEqual(namespace.name.utf8),

@@ -4,26 +4,12 @@ import Records
 /// The retractions that decide about some records.
 struct RetractionReader: Sendable {
   let graph: GraphReader
-  let records: any RecordReader
-
-  /// Bodies that are listed at once.
-  private static let page = 1000
 
   /// All that stand in the snapshot.
-  func all() async throws(StoreError) -> StandingRetractions {
+  func all(_ records: any RecordReader) async throws(StoreError) -> StandingRetractions {
     var found: [Int64] = []
     for namespace in graph.namespaces {
-      var filter = RecordFilter()
-      filter.kind = .retraction
-      filter.indices = 0..<graph.size
-      filter.limit = Self.page
-      var hasMore = true
-      while hasMore {
-        let page = try await records.records(filter, in: namespace)
-        found += page.items.map(\.index)
-        filter.after = page.items.last?.index
-        hasMore = page.hasMore && filter.after != nil
-      }
+      found += try await records.indices(of: .retraction, below: graph.size, in: namespace)
     }
     return try await standing(found)
   }

@@ -21,15 +21,15 @@ extension ViewService {
     of digest: Digest, on deviceClass: DeviceGroup?, in namespace: Namespace,
     at point: SnapshotPoint?, after: Int64 = -1, limit: Int
   ) async throws(StoreError) -> ViewOutputPage? {
-    guard let found = try await find(digest, in: namespace, at: point) else { return nil }
-    let (all, _) = try await outputs(of: found.view.index, found.above, found.graph)
+    guard let weighed = try await weigh(digest, in: namespace, at: point) else { return nil }
+    let all = weighed.outputs
     let rest = all.filter {
       $0.node.index > after && (deviceClass == nil || $0.devices == deviceClass)
     }
     let page = rest.prefix(limit)
     let digests = Dictionary(all.map { ($0.node.index, $0.node.digest) }) { first, _ in first }
     var said: [Int64: [(Digest, String, [Digest])]] = [:]
-    for verdict in try await verdicts(on: digests.keys, found.graph) {
+    for verdict in weighed.verdicts {
       for output in verdict.outputs {
         let others = verdict.outputs.subtracting([output]).sorted()
         said[output, default: []].append(
@@ -37,7 +37,7 @@ extension ViewService {
       }
     }
     return ViewOutputPage(
-      at: found.graph.size - 1,
+      at: weighed.found.graph.size - 1,
       items: page.map { .init(output: $0, verdicts: said[$0.node.index] ?? []) },
       next: page.count < rest.count ? page.last?.node.index : nil)
   }

@@ -1,47 +1,6 @@
-package import Canonical
+import Canonical
 package import Lineage
 import Records
-
-/// A device class as outputs are grouped by: the class with how it was shared, several joined where an output used several.
-package struct DeviceGroup: Hashable, Comparable, Sendable {
-  /// `h100-sxm`, `a100-sxm (mig 3g.40gb)`, `a100-sxm + h100-sxm`.
-  package let name: String
-
-  package init(name: String) { self.name = name }
-
-  package static let maximumName = 256
-
-  /// Whether a group can be called so: printable ASCII without quotes.
-  package static func isName(_ text: String) -> Bool {
-    (1...maximumName).contains(text.utf8.count)
-      && text.utf8.allSatisfy {
-        (0x20...0x7E).contains($0) && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\")
-      }
-  }
-
-  /// - Parameter devices: the device records of one output; nil for one that was erased.
-  package init(_ devices: [JSONNode?]) {
-    let names = Set(devices.map(Self.name)).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-    name = names.isEmpty ? "unknown" : names.joined(separator: " + ")
-  }
-
-  private static func name(_ device: JSONNode?) -> String {
-    guard let device, let name = device["class"]?.text else { return "erased" }
-    let share = device["share"]
-    guard let mode = share?["mode"]?.text, !mode.utf8.elementsEqual("whole".utf8) else {
-      return name
-    }
-    if mode.utf8.elementsEqual("unknown".utf8) { return "\(name) (share unknown)" }
-    let parts =
-      [mode, share?["profile"]?.text, share?["smCount"]?.integer.map { "\($0) SMs" }]
-      .compactMap(\.self)
-    return "\(name) (\(parts.joined(separator: " ")))"
-  }
-
-  package static func < (left: Self, right: Self) -> Bool {
-    left.name.utf8.lexicographicallyPrecedes(right.name.utf8)
-  }
-}
 
 /// An output of a view, with what is known of how it was made and how it compares.
 package struct ViewOutput: Sendable {
@@ -88,7 +47,7 @@ extension ViewService {
     _ made: [LineageEdge], _ above: LineageAnswer, _ graph: GraphReader
   ) async throws(StoreError) -> [ViewOutput] {
     let indices = made.map(\.from).sorted()
-    let retractions = try await RetractionReader(graph: graph, records: records)
+    let retractions = try await RetractionReader(graph: graph)
       .of(above.nodes.map(\.index) + indices)
     let staleness = Staleness(edges: above.edges + made, retractions: retractions)
     let references = Dictionary(
@@ -114,7 +73,7 @@ extension ViewService {
   ) async throws(StoreError) -> [ViewVerdict] {
     let known = Set(outputs)
     var found = Set(try await graph.step(known, .down, [.verdictOutputs]).map(\.from))
-    let retractions = try await RetractionReader(graph: graph, records: records).of(found)
+    let retractions = try await RetractionReader(graph: graph).of(found)
     found.subtract(retractions.subjects)
     let judged = Dictionary(
       grouping: try await graph.step(found, .up, [.verdictOutputs]), by: \.from)

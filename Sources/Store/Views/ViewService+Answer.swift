@@ -21,15 +21,16 @@ extension ViewService {
     for digest: Digest, on deviceClass: DeviceGroup?, atLeast verdict: Verdict?,
     in namespace: Namespace, at point: SnapshotPoint?
   ) async throws(StoreError) -> ViewAnswer? {
-    guard let report = try await report(on: digest, in: namespace, at: point),
-      let found = try await find(digest, in: namespace, at: .index(report.at))
-    else { return nil }
-    let (outputs, _) = try await self.outputs(of: found.view.index, found.above, found.graph)
+    guard let weighed = try await weigh(digest, in: namespace, at: point) else { return nil }
+    let outputs = weighed.outputs
     let classes = ViewTally.classes(of: outputs)
     var strongest: [Int64: (verdict: Verdict, digest: Digest)] = [:]
     var divergent: Set<Int64> = []
-    for one in try await verdicts(on: classes.keys, found.graph) {
-      guard let known = Verdict(rawValue: one.verdict) else { continue }
+    for one in weighed.verdicts {
+      guard let known = Verdict(rawValue: one.verdict),
+        // One on a disowned output says nothing any more.
+        !ViewTally.pairs(of: one, classes).isEmpty
+      else { continue }
       if known == .divergent { divergent.formUnion(one.outputs) }
       for output in one.outputs where known.strength >= strongest[output]?.verdict.strength ?? -1 {
         strongest[output] = (known, one.node.digest)
@@ -45,7 +46,8 @@ extension ViewService {
         && strongest[index].map { $0.verdict.strength >= verdict.strength } == true
     }
     return ViewAnswer(
-      report: report, output: fit, verdict: fit.flatMap { strongest[$0.node.index]?.digest })
+      report: try await report(on: weighed), output: fit,
+      verdict: fit.flatMap { strongest[$0.node.index]?.digest })
   }
 }
 

@@ -70,7 +70,7 @@ extension ViewService {
     let outputs = Dictionary(
       try await outputs(made, above, graph).map { ($0.node.index, $0) }
     ) { first, _ in first }
-    let retracted = try await RetractionReader(graph: graph, records: records).of(outputs.keys)
+    let retracted = try await RetractionReader(graph: graph).of(outputs.keys)
     let viewOf = Dictionary(made.map { ($0.from, $0.to) }) { first, _ in first }
     return try await verdicts(on: outputs.keys, graph).compactMap { verdict in
       let indices = verdict.outputs.sorted()

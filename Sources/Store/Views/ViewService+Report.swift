@@ -8,16 +8,19 @@ extension ViewService {
   package func report(
     on digest: Digest, in namespace: Namespace, at point: SnapshotPoint?
   ) async throws(StoreError) -> ViewReport? {
-    guard let found = try await find(digest, in: namespace, at: point) else { return nil }
+    guard let weighed = try await weigh(digest, in: namespace, at: point) else { return nil }
+    return try await report(on: weighed)
+  }
+
+  func report(on weighed: Weighed) async throws(StoreError) -> ViewReport {
+    let (found, outputs, verdicts) = (weighed.found, weighed.outputs, weighed.verdicts)
     let (graph, view) = (found.graph, found.view)
     var report = ViewReport(view: view, at: graph.size - 1, standing: found.standing)
     report.digests = try await digests(found.standing.spokenOf, graph)
-    let (outputs, isCut) = try await self.outputs(of: view.index, found.above, graph)
-    report.isCut = isCut
+    report.isCut = weighed.isCut
     report.outputs = outputs.count
     report.disowned = outputs.count { $0.isDisowned }
     report.classes = ViewTally.classes(outputs)
-    let verdicts = try await verdicts(on: outputs.map(\.node.index), graph)
     report.comparisons = ViewTally.comparisons(verdicts, of: outputs)
     let judged = verdicts.reduce(into: Set<Int64>()) { $0.formUnion($1.outputs) }
     report.unjudged = outputs.count { !$0.isDisowned && !judged.contains($0.node.index) }
@@ -26,6 +29,23 @@ extension ViewService {
     report.incomplete = try await incomplete(executions, graph)
     report.family = try await family(of: view, graph)
     return report
+  }
+
+  /// A view with its outputs and what was said of them: what every answer about one is made of.
+  struct Weighed {
+    let found: Found
+    let outputs: [ViewOutput]
+    let isCut: Bool
+    let verdicts: [ViewVerdict]
+  }
+
+  func weigh(
+    _ digest: Digest, in namespace: Namespace, at point: SnapshotPoint?
+  ) async throws(StoreError) -> Weighed? {
+    guard let found = try await find(digest, in: namespace, at: point) else { return nil }
+    let (outputs, isCut) = try await self.outputs(of: found.view.index, found.above, found.graph)
+    let verdicts = try await verdicts(on: outputs.map(\.node.index), found.graph)
+    return Weighed(found: found, outputs: outputs, isCut: isCut, verdicts: verdicts)
   }
 
   struct Found {
@@ -48,7 +68,7 @@ extension ViewService {
     guard !above.truncation.contains(.work) else {
       throw StoreError(.overloaded, "the view rests on more than one answer can hold")
     }
-    let retractions = try await RetractionReader(graph: graph, records: records)
+    let retractions = try await RetractionReader(graph: graph)
       .of(above.nodes.map(\.index))
     let staleness = Staleness(edges: above.edges, retractions: retractions)
     let changes = try await RecipeReader(graph: graph, records: records)

@@ -46,7 +46,7 @@ package struct ViewService: Sendable {
 
   /// How every stale view stands, ascending.
   func staleViews(_ graph: GraphReader) async throws(StoreError) -> [ViewStanding] {
-    let retractions = try await RetractionReader(graph: graph, records: records).all()
+    let retractions = try await RetractionReader(graph: graph).all(records)
     let visible = retractions.subjects.filter { $0 < graph.size }
     var edges: [LineageEdge] = []
     if !visible.isEmpty {
