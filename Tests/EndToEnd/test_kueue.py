@@ -11,7 +11,7 @@ import kubernetes_validate
 import pytest
 from conftest import Server
 from stemma import digest_of
-from stemma.kueue import DeviceQueue, jobs
+from stemma.kueue import DeviceQueue, Placement, jobs
 from view_records import Run, context, device, source, view
 
 REBUILD = "0f0e0d0c-0b0a-4908-8706-050403020100"
@@ -20,8 +20,8 @@ CPU = DeviceQueue("cpu")
 
 
 def printed(items: list[dict[str, Any]], queues: list[DeviceQueue], **more: Any) -> list[dict[str, Any]]:
-    options = {"queue": "gpu", "image": "stemma:1", "server": "http://s", "namespace": "main"}
-    return jobs(items, REBUILD, queues, **{**options, "key_secret": "k", "config_map": "c", **more})
+    placement = Placement("gpu", "stemma:1", "http://s", "main", key_secret="k", config_map="c")
+    return jobs(items, REBUILD, queues, placement, **more)
 
 
 def test_each_batch_is_a_job_that_kubernetes_takes() -> None:

@@ -30,6 +30,19 @@ class DeviceQueue(NamedTuple):
     """Requests and limits of the container: ``{"nvidia.com/gpu": "1"}``, or a MIG slice ``nvidia.com/mig-3g.40gb``."""
 
 
+class Placement(NamedTuple):
+    """What all Jobs of a rebuild share."""
+
+    queue: str
+    """The LocalQueue."""
+    image: str
+    server: str
+    namespace: str
+    key_secret: str
+    config_map: str
+    deadline_seconds: int = 86_400
+
+
 def open_items(client: Client, rebuild: str) -> list[dict[str, Any]]:
     """Items that wait, for their turn or for another item, and those that somebody is at."""
     items: list[dict[str, Any]] = []
@@ -42,15 +55,9 @@ def jobs(
     items: Sequence[Mapping[str, Any]],
     rebuild: str,
     queues: Sequence[DeviceQueue],
+    placement: Placement,
     *,
-    queue: str,
-    image: str,
-    server: str,
-    namespace: str,
-    key_secret: str,
-    config_map: str,
     batch: int = 20,
-    deadline_seconds: int = 86_400,
 ) -> list[dict[str, Any]]:
     """Manifests of ``batch/v1`` Jobs, suspended until Kueue admits them.
 
@@ -70,28 +77,11 @@ def jobs(
     for name, count in sorted(counts.items()):
         for number in range(math.ceil(count / batch)):
             size = min(batch, count - number * batch)
-            made.append(
-                _job(
-                    known[name], rebuild, number, size, queue, image, server, namespace, key_secret, config_map,
-                    deadline_seconds,
-                )  # fmt: skip
-            )
+            made.append(_job(known[name], rebuild, number, size, placement))
     return made
 
 
-def _job(
-    device: DeviceQueue,
-    rebuild: str,
-    number: int,
-    size: int,
-    queue: str,
-    image: str,
-    server: str,
-    namespace: str,
-    key_secret: str,
-    config_map: str,
-    deadline_seconds: int,
-) -> dict[str, Any]:
+def _job(device: DeviceQueue, rebuild: str, number: int, size: int, placement: Placement) -> dict[str, Any]:
     # A DNS label: 63 characters of [a-z0-9-]. Slices of one card differ only at the end of their class's name.
     word = re.sub("[^a-z0-9]+", "-", device.device_class.lower()).strip("-")[:20].strip("-")
     mark = hashlib.sha256(device.device_class.encode()).hexdigest()[:6]
@@ -102,14 +92,14 @@ def _job(
     return {
         "apiVersion": "batch/v1",
         "kind": "Job",
-        "metadata": {"name": name, "labels": {**labels, "kueue.x-k8s.io/queue-name": queue}},
+        "metadata": {"name": name, "labels": {**labels, "kueue.x-k8s.io/queue-name": placement.queue}},
         "spec": {
             "suspend": True,
             "parallelism": 1,
             "completions": 1,
             # Attempts are the leases' to count: a worker that dies is worth another one.
             "backoffLimit": 3,
-            "activeDeadlineSeconds": deadline_seconds,
+            "activeDeadlineSeconds": placement.deadline_seconds,
             "ttlSecondsAfterFinished": 3600,
             "template": {
                 "metadata": {"labels": labels},
@@ -120,11 +110,11 @@ def _job(
                     "containers": [
                         {
                             "name": "worker",
-                            "image": image,
+                            "image": placement.image,
                             "command": command,
                             "env": [
-                                {"name": "STEMMA_SERVER", "value": server},
-                                {"name": "STEMMA_NAMESPACE", "value": namespace},
+                                {"name": "STEMMA_SERVER", "value": placement.server},
+                                {"name": "STEMMA_NAMESPACE", "value": placement.namespace},
                                 {"name": "STEMMA_KEY_FILE", "value": "/run/stemma/key"},
                             ],
                             "resources": {"requests": dict(device.resources), "limits": dict(device.resources)},
@@ -142,10 +132,10 @@ def _job(
                         }
                     ],
                     "volumes": [
-                        {"name": "config", "configMap": {"name": config_map}},
+                        {"name": "config", "configMap": {"name": placement.config_map}},
                         {
                             "name": "key",
-                            "secret": {"secretName": key_secret, "items": [{"key": "key", "path": "key"}]},
+                            "secret": {"secretName": placement.key_secret, "items": [{"key": "key", "path": "key"}]},
                         },
                         {"name": "scratch", "emptyDir": {}},
                     ],
@@ -190,11 +180,11 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         parser.error("--batch is at least 1")
     client = Client()
     try:
-        made = jobs(
-            open_items(client, options.rebuild), options.rebuild, options.classes, queue=options.queue,
-            image=options.image, server=client.url, namespace=client.namespace, key_secret=options.key_secret,
-            config_map=options.config_map, batch=options.batch,
-        )  # fmt: skip
+        placement = Placement(
+            options.queue, options.image, client.url, client.namespace, options.key_secret, options.config_map
+        )
+        items = open_items(client, options.rebuild)
+        made = jobs(items, options.rebuild, options.classes, placement, batch=options.batch)
     except (Problem, ValueError) as error:
         print(f"stemma.kueue: {error}", file=sys.stderr)
         return 1
