@@ -48,10 +48,7 @@ package struct PostgresRebuilds: RebuildStorage {
     parameters.append(Int64(limit + 1))
     return try await pool.query(RebuildSQL.list, parameters, within: time) {
       (rows) throws(PostgresError) in
-      Page(
-        items: try (0..<min(rows.count, limit)).map { (row) throws(PostgresError) in
-          try Rebuild(rows, row)
-        }, hasMore: rows.count > limit)
+      try Self.page(rows, limit) { (row) throws(PostgresError) in try Rebuild(rows, row) }
     }
   }
 
@@ -65,10 +62,7 @@ package struct PostgresRebuilds: RebuildStorage {
     parameters.append(Int64(limit + 1))
     return try await pool.query(LeaseSQL.items, parameters, within: time) {
       (rows) throws(PostgresError) in
-      Page(
-        items: try (0..<min(rows.count, limit)).map { (row) throws(PostgresError) in
-          try RebuildItem(rows, row)
-        }, hasMore: rows.count > limit)
+      try Self.page(rows, limit) { (row) throws(PostgresError) in try RebuildItem(rows, row) }
     }
   }
 
@@ -95,6 +89,15 @@ package struct PostgresRebuilds: RebuildStorage {
           milliseconds: try rows.int64(row, 4))
       }
     }
+  }
+
+  /// - Parameter rows: one more than `limit` where there are more.
+  private static func page<Item: Sendable>(
+    _ rows: Rows, _ limit: Int, _ read: (Int) throws(PostgresError) -> Item
+  ) throws(PostgresError) -> Page<Item> {
+    Page(
+      items: try (0..<min(rows.count, limit)).map { (row) throws(PostgresError) in try read(row) },
+      hasMore: rows.count > limit)
   }
 
   func query<Value: Sendable>(

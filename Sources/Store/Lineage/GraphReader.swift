@@ -29,19 +29,33 @@ struct GraphReader: Sendable {
     try await lineage.lookup.index(of: digest, in: namespaces, below: size)
   }
 
+  /// References that one walk may meet: bounds its memory to some hundreds of MB.
+  private static let work = 4_000_000
+
   /// Everything that a walk along derivations meets, up to `work` references: the answer says where there were more.
   ///
   /// - Parameter start: ascending.
   func walk(
-    _ start: [Int64], _ direction: WalkDirection, work: Int = WalkLimits().work
+    _ start: [Int64], _ direction: WalkDirection
   ) async throws(StoreError) -> LineageAnswer {
     var query = LineageQuery(
       start: start, direction: direction, size: size, namespaces: namespaces.map(\.name))
     // One limit, so that what is listed has all its edges.
-    query.limits.work = work
+    query.limits.work = Self.work
     query.limits.nodes = .max
     query.limits.edges = .max
     return try await lineage.engine.walk(query)
+  }
+
+  /// All that a walk along derivations meets.
+  ///
+  /// - Throws: `.overloaded` with `refusal`, where that is more than `work` references.
+  func wholeWalk(
+    _ start: [Int64], _ direction: WalkDirection, orRefuse refusal: String
+  ) async throws(StoreError) -> LineageAnswer {
+    let answer = try await walk(start, direction)
+    guard !answer.truncation.contains(.work) else { throw StoreError(.overloaded, refusal) }
+    return answer
   }
 
   /// The newest references of `members` to or from each of `nodes`.

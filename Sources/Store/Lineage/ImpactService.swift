@@ -9,9 +9,6 @@ package struct ImpactService: Sendable {
   private static let maximumNames = 100
   /// Moves of names to one record that are looked at: the newest.
   static let maximumMoves = 100
-  /// References that are met at the most: bounds the memory of an answer to some hundreds of MB.
-  private static let work = 4_000_000
-
   private let lineage: LineageService
 
   package init(lineage: LineageService) { self.lineage = lineage }
@@ -22,7 +19,7 @@ package struct ImpactService: Sendable {
   ) async throws(StoreError) -> Impact? {
     let graph = try await GraphReader(lineage, from: namespace, at: point)
     guard let root = try await graph.index(of: digest) else { return nil }
-    let answer = try await graph.walk([root], .down, work: Self.work)
+    let answer = try await graph.walk([root], .down)
     let tally = ImpactTally(answer)
     var impact = Impact(
       root: try await graph.node(root, withRecord: false), at: graph.size - 1)

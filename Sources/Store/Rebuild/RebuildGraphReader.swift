@@ -57,10 +57,8 @@ struct RebuildGraphReader: Sendable {
   /// Reads what `open` rests on and what stands beside that; gives what this leads to and is not known.
   private func extend(_ seen: inout Seen, _ open: Set<Int64>) async throws(StoreError) -> Set<Int64>
   {
-    let above = try await graph.walk(open.sorted(), .up, work: ViewService.work)
-    guard !above.truncation.contains(.work) else {
-      throw StoreError(.overloaded, "the views rest on more than one plan can hold")
-    }
+    let above = try await graph.wholeWalk(
+      open.sorted(), .up, orRefuse: "the views rest on more than one plan can hold")
     take(above.edges, &seen)
     let fresh = open.union(above.nodes.lazy.map(\.index)).subtracting(seen.known)
     seen.known.formUnion(fresh)

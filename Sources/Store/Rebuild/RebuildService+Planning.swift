@@ -111,7 +111,7 @@ extension RebuildService {
     _ view: Int64, _ graph: GraphReader
   ) async throws(StoreError) -> Int {
     let views = ViewService(lineage: lineage, records: records)
-    let above = try await graph.walk([view], .up, work: ViewService.work)
+    let above = try await graph.walk([view], .up)
     let outputs = try await views.outputs(of: view, above, graph).outputs
       .filter { !$0.isDisowned }.map(\.node.index)
     guard let newest = try await views.verdicts(on: outputs, graph).last else {

@@ -66,7 +66,7 @@ extension ViewService {
   ) async throws(StoreError) -> [JudgedPair] {
     let made = try await graph.step(
       views.keys, .down, [.outputView], limitEach: Self.outputsOfEach)
-    let above = try await graph.walk(views.keys.sorted(), .up, work: Self.work)
+    let above = try await graph.walk(views.keys.sorted(), .up)
     let outputs = Dictionary(
       try await outputs(made, above, graph).map { ($0.node.index, $0) }
     ) { first, _ in first }

@@ -45,7 +45,7 @@ extension ViewService {
     _ views: Set<Int64>, _ family: inout ViewReport.Family, _ graph: GraphReader
   ) async throws(StoreError) {
     let made = try await graph.step(views, .down, [.outputView], limitEach: Self.outputsEach)
-    let above = try await graph.walk(views.sorted(), .up, work: Self.work)
+    let above = try await graph.walk(views.sorted(), .up)
     let outputs = try await outputs(made, above, graph)
     let classes = ViewTally.classes(of: outputs)
     let viewOf = Dictionary(made.map { ($0.from, $0.to) }) { first, _ in first }

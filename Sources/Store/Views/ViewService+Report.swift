@@ -64,10 +64,8 @@ extension ViewService {
     guard let index = try await graph.index(of: digest) else { return nil }
     let view = try await graph.node(index, withRecord: true)
     guard view.kind == .view else { return nil }
-    let above = try await graph.walk([index], .up, work: Self.work)
-    guard !above.truncation.contains(.work) else {
-      throw StoreError(.overloaded, "the view rests on more than one answer can hold")
-    }
+    let above = try await graph.wholeWalk(
+      [index], .up, orRefuse: "the view rests on more than one answer can hold")
     let retractions = try await RetractionReader(graph: graph)
       .of(above.nodes.map(\.index))
     let staleness = Staleness(edges: above.edges, retractions: retractions)

@@ -9,9 +9,6 @@ package struct ViewService: Sendable {
   let lineage: LineageService
   let records: any RecordReader
 
-  /// References that one question may meet: bounds its memory to some hundreds of MB.
-  static let work = 4_000_000
-
   package init(lineage: LineageService, records: any RecordReader) {
     self.lineage = lineage
     self.records = records
@@ -50,12 +47,9 @@ package struct ViewService: Sendable {
     let visible = retractions.subjects.filter { $0 < graph.size }
     var edges: [LineageEdge] = []
     if !visible.isEmpty {
-      let answer = try await graph.walk(visible, .down, work: Self.work)
-      guard !answer.truncation.contains(.work) else {
-        throw StoreError(
-          .overloaded, "more rests on what is retracted than one answer can hold")
-      }
-      edges = answer.edges
+      edges = try await graph.wholeWalk(
+        visible, .down, orRefuse: "more rests on what is retracted than one answer can hold"
+      ).edges
     }
     let staleness = Staleness(edges: edges, retractions: retractions)
     let changes = Dictionary(
